@@ -51,11 +51,17 @@ class Worder(Protocol):
 
 @dataclass(slots=True)
 class Common:
-    """A text, and the letters that say it, by the ids of their drafts."""
+    """A text, and the letters that say it, by the ids of their drafts. `beside`: those that one letter says, too."""
 
     language: str
     letter: Letter
     letters: dict[int, Own] = field(default_factory=dict)
+    beside: frozenset[int] = frozenset()
+
+    @property
+    def drafts(self) -> frozenset[int]:
+        """All that its letters say, whichever of them a letter is called by."""
+        return frozenset(self.letters) | self.beside
 
     @property
     def marks(self) -> frozenset[str]:
@@ -126,7 +132,7 @@ def chosen(texts: Sequence[Common], draft: int | None) -> Common:
     Raises BadInput where there are several.
     """
     if draft is not None:
-        text = next((each for each in texts if draft in each.letters), None)
+        text = next((each for each in texts if draft in each.drafts), None)
         if text is None:
             raise BadInput(f"draft {draft} is none of those letters")
         return text

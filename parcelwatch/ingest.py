@@ -13,12 +13,10 @@ from typing import Final, NamedTuple
 
 import structlog
 
-from parcelwatch.core import dispatch, grouping
+from parcelwatch import telling
 from parcelwatch.core.advance import advance
 from parcelwatch.core.cadence import SET_ASIDE
-from parcelwatch.core.cases import Signal
-from parcelwatch.core.drafts import about, parts
-from parcelwatch.core.incidents import Incident, around, hub, spot
+from parcelwatch.core.drafts import parts
 from parcelwatch.core.letters import promised
 from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.orders import described
@@ -30,22 +28,13 @@ from parcelwatch.model import (
     Advance,
     Amended,
     Answered,
-    Case,
-    CaseCleared,
-    CaseNotice,
-    CaseTold,
     Checkpoint,
     Dossier,
     DraftState,
     Event,
-    Form,
     LetterAction,
     LetterEvent,
-    LetterLapsed,
     LetterSettled,
-    LetterTakenBack,
-    LetterUnsure,
-    LetterWritten,
     Milestone,
     News,
     Observation,
@@ -55,25 +44,18 @@ from parcelwatch.model import (
     State,
     Unanswered,
     Undelivered,
-    Why,
 )
 from parcelwatch.store import (
     Store,
-    alerts,
-    cases,
     drafts,
     evidence,
     forecast,
     imports,
-    incidents,
     orders,
-    outbox,
     parcels,
-    silences,
     takeback,
 )
-from parcelwatch.store.dossiers import Saved
-from parcelwatch.store.rows import Added, NewAlert, whole
+from parcelwatch.store.rows import Added, whole
 
 log = structlog.get_logger()
 
@@ -135,6 +117,7 @@ def rejudge(store: Store, policy: Policy, now: datetime) -> Tally:
 
     What newly fires is told together once all of them were looked at.
     """
+    imports.end_other_waves(store, policy.policy_id, now)
     waiting = parcels.judged_otherwise(store, policy.policy_id, MOST_ASSESSED)
     wave = imports.wave(store, policy.policy_id, now, over=len(waiting) < MOST_ASSESSED)
     return _survive(store, [_Due(parcel_id, Passed(), whole(now)) for parcel_id in waiting], policy, wave)
@@ -228,7 +211,7 @@ def _step(
     if before.cases and _claims_are_over(before, step.dossier):
         takeback.take_back_claims(store, parcel_id, "there is no claim to be made any more")
     wave = step.dossier.parcel.import_id if step.first else wave
-    _say(store, step, saved, policy, now, wave, pushed=isinstance(event, Pushed))
+    telling.say(store, step, saved, policy, now, wave, pushed=isinstance(event, Pushed))
     if isinstance(event, LetterAction):
         _tell_others(store, step, policy, now)
     if untold:
@@ -258,10 +241,8 @@ def _claims_are_over(before: Dossier, after: Dossier) -> bool:
 
 _MOOT = "the case was resolved before it was sent"
 _TAKEN = (State.ACKNOWLEDGED, State.SNOOZED)
-_AGAIN = "the case stands again"
 _BEING_SENT = "an agent has sent the letter, or said what became of it"
 _OVER = (DraftState.SENT, DraftState.DISCARDED)
-_SAID_ALREADY = "agents were reminded of this letter already"
 
 
 def _known(store: Store, parcel_id: int, event: Event) -> tuple[Dossier, int]:
@@ -398,171 +379,3 @@ _LONG: Final = f"{READ} scans or more of one parcel; only the newest {READ} of a
 def _wording(checkpoint: Checkpoint) -> tuple[str, str]:
     """What is unknown about it: its code, or the wording of its text where it has none."""
     return (checkpoint.code, "" if checkpoint.code else wording(checkpoint.text, checkpoint.place))
-
-
-# --- what is told --------------------------------------------------------------------------------
-
-
-def _say(
-    store: Store, step: Advance, saved: Saved, policy: Policy, now: datetime, wave: int | None, *, pushed: bool
-) -> None:
-    parcel = step.dossier.parcel
-    for notice in step.notices:
-        if isinstance(notice, CaseTold):
-            takeback.not_over(store, saved.cases[notice.case.kind], _AGAIN)
-        if isinstance(notice, CaseCleared):
-            all_clear(store, replace(notice.case, id=saved.cases[notice.case.kind]), parcel.id, notice, now)
-        elif isinstance(notice, LetterUnsure):
-            _letter_unsure(store, parcel, notice, policy, now)
-        elif isinstance(notice, LetterLapsed):
-            _letter_lapsed(store, notice, policy, now)
-        else:
-            waits = not step.first or grouping.waits(notice.case.since, parcel.added_at, pushed=pushed)
-            _enqueue(store, step, notice, saved, policy, now, wave if waits else None)
-
-
-def _enqueue(
-    store: Store, step: Advance, notice: CaseNotice, saved: Saved, policy: Policy, now: datetime, wave: int | None
-) -> None:
-    draft_id = _draft_id(notice, saved)
-    repeated = _SAID_ALREADY if _is_reminder(notice) and draft_id and alerts.reminded_of(store, draft_id) else ""
-    reason = "the draft no longer holds"
-    if isinstance(notice, LetterTakenBack) and not takeback.take_back_draft(store, draft_id or 0, reason):
-        return
-    holding = silences.holding(store, now)
-    inside = _inside(store, step.dossier, notice.case.kind, policy)
-    way = dispatch.way(notice, step.dossier.parcel, policy, now, first=step.first, silences=holding, inside=inside)
-    parcel_id, case = _about(store, step, notice, saved)
-    alert = _alert(notice, case, parcel_id, draft_id, way)
-    alert = replace(alert, suppressed=way.suppressed or repeated, import_id=wave)
-    outbox.enqueue_all(store, alert, way.receivers, now)
-    if case.id is None or not isinstance(notice, CaseTold):
-        return
-    if way.incident is not None:
-        incidents.take_in(store, case.id, way.incident)
-    if way.silence is not None or way.incident is not None:
-        silences.unheard(store, case.id)
-
-
-def _alert(notice: CaseNotice, case: Case, parcel_id: int, draft_id: int | None, way: dispatch.Way) -> NewAlert:
-    """What a notice about a case or its letter becomes."""
-    return NewAlert(
-        kind=case.kind,
-        channel="",
-        severity=dispatch.severity(notice),
-        why=dispatch.why(notice),
-        fact=dispatch.fact(notice),
-        draft=isinstance(notice, LetterWritten | LetterTakenBack),
-        parcel_id=parcel_id,
-        case_id=case.id,
-        draft_id=draft_id,
-        suppressed=way.suppressed,
-        silence=way.silence,
-        incident=way.incident,
-    )
-
-
-def _inside(store: Store, dossier: Dossier, kind: str, policy: Policy) -> Incident | None:
-    """The incident that a trouble of this parcel is part of."""
-    known = incidents.live(store) if policy.incidents.enabled else []
-    return around(kind, spot(dossier.parcel, hub(dossier.timeline)), known) if known else None
-
-
-def tell_again(store: Store, parcel_id: int, kind: str, policy: Policy, now: datetime) -> bool:
-    """Repeat what is said of a case that nobody took, but where word of it waits; False where nobody is told.
-
-    The caller holds the transaction.
-    """
-    case = cases.of_kind(store, parcel_id, kind)
-    notice = CaseTold(case, Why.REPEATED)
-    dossier, holding = parcels.dossier(store, parcel_id), silences.holding(store, now)
-    inside = _inside(store, dossier, kind, policy)
-    way = dispatch.way(notice, dossier.parcel, policy, now, first=False, silences=holding, inside=inside)
-    waits = alerts.waits_on(store, case.id or 0)
-    free = [one for one in way.receivers if one.channel not in waits]
-    if way.suppressed or not free:
-        return False
-    alert = NewAlert(kind, "", case.severity, Why.REPEATED, case.fact, parcel_id=parcel_id, case_id=case.id)
-    outbox.enqueue_all(store, alert, free, now)
-    return True
-
-
-def all_clear(store: Store, case: Case, parcel_id: int, notice: CaseCleared, now: datetime) -> None:
-    """Tell whoever was told of a case that it is over, and nobody else."""
-    assert case.id is not None
-    for channel in alerts.told_on(store, case.id):
-        alert = NewAlert(
-            kind=case.kind,
-            channel=channel,
-            severity=case.severity,
-            why=Why.CLEARED,
-            fact=replace(notice.why, since=case.since),
-            parcel_id=parcel_id,
-            case_id=case.id,
-            suppressed=dispatch.MOOT if notice.moot else "",
-        )
-        outbox.enqueue(store, alert, now)
-
-
-def over_meanwhile(store: Store, told: Iterable[tuple[int, str]], now: datetime) -> None:
-    """Agents were told of these cases (parcel, kind) while they ended: an all-clear follows what did arrive.
-
-    The caller holds the transaction.
-    """
-    for parcel_id, kind in told:
-        case = cases.of_kind(store, parcel_id, kind)
-        if case.live or case.by_agent or case.id is None:
-            continue
-        ends = [event.why for event in cases.events(store, case.id) if event.signal == Signal.CLEARS]
-        if ends and ends[-1].says is Form.CLEARED:
-            all_clear(store, case, parcel_id, CaseCleared(case, ends[-1]), now)
-
-
-def _letter_unsure(store: Store, parcel: Parcel, notice: LetterUnsure, policy: Policy, now: datetime) -> None:
-    way = dispatch.way(notice, parcel, policy, now, first=False)
-    alert = NewAlert(
-        kind=notice.draft.kind,
-        channel="",
-        severity=dispatch.severity(notice),
-        why=dispatch.why(notice),
-        fact=notice.why,
-        draft=True,
-        parcel_id=parcel.id,
-        case_id=notice.case.id if notice.case else None,
-        draft_id=notice.draft.id,
-        suppressed=way.suppressed,
-    )
-    outbox.enqueue_all(store, alert, way.receivers, now)
-
-
-def _letter_lapsed(store: Store, notice: LetterLapsed, policy: Policy, now: datetime) -> None:
-    """Bring a draft once more, for an agent to check, whatever is silenced: it was to go, and does not."""
-    parcel_id, draft = drafts.one(store, notice.draft.id or 0)
-    if draft.state is not DraftState.DRAFT:
-        return
-    takeback.take_back_draft(store, draft.id or 0, "the draft is told of again at once")
-    told = LetterWritten(draft, cases.of_kind(store, parcel_id, draft.kind))
-    way = dispatch.way(told, parcels.one(store, parcel_id), policy, now, first=False)
-    outbox.enqueue_all(store, _alert(told, told.case, parcel_id, draft.id, way), way.receivers, now)
-
-
-def _about(store: Store, step: Advance, notice: CaseNotice, saved: Saved) -> tuple[int, Case]:
-    """The parcel and the case of a message: this one's, but for a letter that is only about others of the order."""
-    parcel_id = step.dossier.parcel.id
-    if not isinstance(notice, LetterWritten) or about(notice.draft, parcel_id) is not None:
-        return parcel_id, replace(notice.case, id=saved.cases[notice.case.kind])
-    other = notice.draft.facts["parcel"]
-    assert isinstance(other, int)
-    return other, cases.of_kind(store, other, notice.case.kind)
-
-
-def _is_reminder(notice: CaseNotice) -> bool:
-    return isinstance(notice, CaseTold) and notice.why is Why.PROMISED
-
-
-def _draft_id(notice: CaseNotice, saved: Saved) -> int | None:
-    if isinstance(notice, CaseTold) and notice.case.word and _is_reminder(notice):
-        return notice.case.word.letter
-    if isinstance(notice, LetterTakenBack):
-        return notice.draft.id
-    return saved.drafts[drafts.key(notice.draft)] if isinstance(notice, LetterWritten) else None

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.timing import repeat_at
-from parcelwatch.ingest import tell_again
 from parcelwatch.store import Store, alerts
+from parcelwatch.telling import tell_again
 
 
 def repeat(store: Store, policy: Policy, now: datetime) -> int:

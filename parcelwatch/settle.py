@@ -16,10 +16,11 @@ from parcelwatch.core.messages import Group
 from parcelwatch.core.policy import Policy
 from parcelwatch.detours import Ways
 from parcelwatch.errors import ChannelBusy, ChannelRefused, DeliveryFailed, DeliveryRefused, DeliveryUnknown
-from parcelwatch.ingest import over_meanwhile, undelivered
+from parcelwatch.ingest import undelivered
 from parcelwatch.store import Store, alerts, channels, outbox, settling
 from parcelwatch.store import ways as taken
 from parcelwatch.store.settling import Setback
+from parcelwatch.telling import over_meanwhile
 
 LEASE: Final = timedelta(minutes=2)
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from parcelwatch import ruletests
 from parcelwatch.core.messages import Characters
+from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Wording, claim
 from parcelwatch.ingest import take_step
 from parcelwatch.model import (
@@ -21,6 +22,7 @@ from parcelwatch.model import (
     Event,
     LetterTakenBack,
     LetterWritten,
+    Passed,
 )
 from parcelwatch.render import Renderer
 from parcelwatch.ruletests.book import Story
@@ -95,6 +97,10 @@ class InStore:
 
     def letter(self, letter: Letter, at: datetime) -> Happened:
         return self.step(action(letter, self.dossier), at)
+
+    def judge(self, policy: Policy, at: datetime) -> Happened:
+        self._policy = policy
+        return self.step(Passed(), at)
 
     def step(self, event: Event, at: datetime) -> Happened:
         with self._store.transaction():

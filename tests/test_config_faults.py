@@ -296,7 +296,7 @@ def test_two_overrides_that_are_equally_specific_are_refused_with_both_lines(tmp
         ('[couriers.a]\napi = "dhl"\n[[thresholds.override]]\ncourier = "b"', "it matches no parcel"),
         (KD100 + '[[thresholds.override]]\ncompany = "圆通"', 'no company has the code "圆通": write "yuantong"'),
         (KD100 + '[[thresholds.override]]\ncompany = "YUANTONG"', 'write "yuantong"; it matches no parcel'),
-        (KD100 + '[[thresholds.override]]\ncompany = "yuantongg"', "did you mean 'yuantong'"),
+        (KD100 + '[[thresholds.override]]\ncompany = "yuantongg"', 'did you mean "yuantong"'),
         (KD100 + '[[thresholds.override]]\ncourier = "kd100"\ncompany = "YTO"', 'write "yuantong"'),
         ('[[thresholds.override]]\ntag = "vip,gift"', 'each of "vip", "gift" is a tag of its own'),
         ('[[thresholds.override]]\nservice = " express "', '" express " is read as "express" in an import'),

@@ -195,7 +195,7 @@ def test_what_the_shop_handed_over_was_picked_up_where_no_column_says_more() -> 
 
 
 def test_a_table_without_numbers_or_milestones_says_which_are_missing() -> None:
-    with pytest.raises(BadInput, match="no column is called number: numbr .did you mean 'number'.., delivered"):
+    with pytest.raises(BadInput, match='no column is called number: numbr .did you mean "number".., delivered'):
         Columns.of(["numbr", "delivered"])
-    with pytest.raises(NoScans, match="no column holds scans: number, ordered_at, delivred .did you mean 'delivered'"):
+    with pytest.raises(NoScans, match='no column holds scans: number, ordered_at, delivred .did you mean "delivered"'):
         Columns.of(["number", "ordered_at", "delivred"])

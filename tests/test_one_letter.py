@@ -34,7 +34,7 @@ from parcelwatch.settle import settle
 from parcelwatch.shapes import draft_whole
 from parcelwatch.shapes import letter as letter_of
 from parcelwatch.store import Store, drafts, erase, parcels, report
-from parcelwatch.verbs import agents, letters
+from parcelwatch.verbs import agents, erasing, letters
 from tests.databases import blank
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -196,6 +196,16 @@ def test_good_news_goes_out_with_trouble(store: Store) -> None:
     assert "You will hear from us again" in body
 
 
+def test_the_worst_trouble_comes_first_as_in_the_chat(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", HELD)
+    assert said(store, 1).index("PW1") < said(store, 1).index("PW2")
+    with store.transaction():
+        store.write("UPDATE cases SET severity = iif(kind = 'lost', 'high', 'critical')")
+    assert said(store, 1).index("PW2") < said(store, 1).index("PW1")
+    assert said(store, 1) in "\n".join(messages(store, NOW + HOUR))
+
+
 # --- what becomes of one of them -----------------------------------------------------------------
 
 
@@ -228,7 +238,7 @@ def test_what_is_contradicted_before_it_is_sent_leaves_the_rest_to_be_read_anew(
         send(store, Way(), 2, approve=False)
 
 
-def test_sending_looks_at_every_parcel_of_a_letter_whichever_draft_is_named(store: Store) -> None:
+def test_sending_looks_at_every_parcel_of_a_letter_and_keeps_what_it_finds(store: Store) -> None:
     moved = Checkpoint(NOW - 60 * HOUR, NOW - 60 * HOUR, Milestone.IN_TRANSIT, text="moving")
     still, patient = (
         replace(POLICY, thresholds={"stalled": Threshold(parse(limit), None, "config.toml:1")})
@@ -246,9 +256,15 @@ def test_sending_looks_at_every_parcel_of_a_letter_whichever_draft_is_named(stor
     agents.act_on_draft(store, 1, "approve", still, NOW, **known)
     assert states(store) == {1: "approved", 2: "approved"}
     way = Way()
+    with pytest.raises(BadInput, match="draft 1 no longer belongs to the letter of draft 2: read what is left"):
+        letters.send(store, way, 2, WORDS, patient, NOW, by="lin", approve=True)
+    assert (list(way), states(store)) == ([], {1: "withdrawn", 2: "draft"})
     with pytest.raises(BadInput, match="draft 2 is not approved"):
         letters.send(store, way, 2, WORDS, patient, NOW, by="lin")
-    assert not way
+    with pytest.raises(BadInput, match="draft 1 is withdrawn"):
+        letters.send(store, way, 1, WORDS, patient, NOW, by="lin")
+    letters.send(store, way, 2, WORDS, patient, NOW, by="lin", approve=True)
+    assert len(way) == 1
 
 
 def test_a_draft_that_an_agent_drops_leaves_the_other_whole(store: Store) -> None:
@@ -521,6 +537,27 @@ def test_a_forgotten_parcel_is_in_no_letter_that_is_still_to_go(store: Store) ->
     erase.forget(store, "PW1")
     assert states(store) == {2: "draft"}
     assert "PW1" not in "".join(map(str, store.all("SELECT subject, body, joint FROM drafts")[0]))
+
+
+def test_an_approval_that_lapses_as_a_parcel_is_forgotten_is_told_once_whatever_is_left_of_the_letter(
+    store: Store,
+) -> None:
+    for number, scan in (("PW1", LOST), ("PW2", DAMAGED), ("PW3", DAMAGED)):
+        parcel(store, number, scan)
+    messages(store, NOW + HOUR)
+    act(store, 1, "approve")
+    (several,) = [one for one, state in states(store).items() if state == "approved" and one != 1]
+    for gone, at in (("PW1", NOW + 2 * HOUR), ("PW2", NOW + 3 * HOUR)):
+        assert list(erasing.forget(store, gone, policy=POLICY, now=at).lapsed) == [several]
+        last = drafts.events(store, several)[-1]
+        assert (last["before"], last["after"], last["fact"].says) == ("approved", "draft", Form.LETTER_PARTED)
+        told = "\n".join(messages(store, at))
+        named = "together with D1, which" if gone == "PW1" else "when it also said what"
+        assert told.count(f"D{several} was approved {named} no longer belongs to it") == 1
+        assert gone not in told
+        assert messages(store, at + HOUR) == []
+        act(store, several, "approve", at)
+    assert "PW3" in said(store, several)
 
 
 def test_a_shop_s_own_template_of_the_same_blocks_is_said_with_others_and_any_other_is_a_letter_by_itself(

@@ -15,8 +15,8 @@ from parcelwatch.core.thresholds import Threshold
 from parcelwatch.deliver import Wording, claim
 from parcelwatch.duration import parse
 from parcelwatch.errors import DeliveryFailed, DeliveryRefused
-from parcelwatch.ingest import Heard, ingest, rejudge
-from parcelwatch.model import Answered, Checkpoint, Draft, Milestone, Order, Parcel, Why
+from parcelwatch.ingest import Heard, ingest, rejudge, take_step
+from parcelwatch.model import Amended, Answered, Checkpoint, Draft, Milestone, Order, Parcel, Why
 from parcelwatch.render import Renderer
 from parcelwatch.settle import settle
 from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels
@@ -283,6 +283,18 @@ def test_what_many_parcels_newly_say_goes_out_as_one_digest(store: Store) -> Non
         "MEDIUM · 510 parcels: stalled",
     ]
     assert len(kinds(store, "open")) == 510
+
+
+def test_what_a_command_opens_by_a_file_that_the_daemon_has_not_taken_over_waits_for_nobody(store: Store) -> None:
+    parcel_id = watch(store)
+    with store.transaction():
+        take_step(
+            store, parcel_id, Amended(Parcel(0, "PW000000001XX", "dhl", NOW, service="express")), policy("24h"), NOW
+        )
+    assert kinds(store, "open") == ["stalled"]
+    judge(store, policy("25h"), NOW + SECOND)
+    assert kinds(store, "open") == ["stalled"]
+    assert any("stalled" in text.title for text in send_all(store, NOW + 2 * SECOND, by=policy("25h")))
 
 
 def test_a_raised_threshold_closes_quietly_says_so_and_takes_the_draft_back_without_a_word(store: Store) -> None:

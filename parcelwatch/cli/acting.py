@@ -208,7 +208,7 @@ def remedy(
 
 
 def _ids_and_remedy(given: list[str], *, done: bool) -> tuple[list[int], Remedy | None]:
-    from parcelwatch.core.near import meant
+    from parcelwatch.core.near import did_you_mean
     from parcelwatch.model import Remedy
 
     *named, last = given
@@ -219,7 +219,7 @@ def _ids_and_remedy(given: list[str], *, done: bool) -> tuple[list[int], Remedy 
             )
         return [case_id(each) for each in given], None
     if last not in list(Remedy):
-        raise BadInput(f"no remedy {last[:40]!r}{meant(last, list(Remedy))}; there are {', '.join(Remedy)}")
+        raise BadInput(f"no remedy {last[:40]!r}{did_you_mean(last, list(Remedy))}; there are {', '.join(Remedy)}")
     if not named:
         raise BadInput(f"say which case: `parcelwatch cases remedy 17 {last}`")
     return [case_id(each) for each in named], Remedy(last)

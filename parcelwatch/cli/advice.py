@@ -56,7 +56,7 @@ def whole(config: Config | None, suggestions: Sequence[Suggestion], daily: Daily
 def _kept(override: Mapping[str, Any], special: Sequence[Suggestion]) -> Iterator[str]:
     """An override as it is, without what a suggestion for the very same parcels replaces."""
     from parcelwatch.cli.writing import toml_lines
-    from parcelwatch.config.models import MATCHERS
+    from parcelwatch.config.judging import MATCHERS
 
     matchers = {name: override[name] for name in MATCHERS if override.get(name)}
     replaced = {one.group.kind for one in special if one.matchers == matchers and "mode" not in override}

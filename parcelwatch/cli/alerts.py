@@ -153,10 +153,10 @@ def _why(tried: Mapping[str, Any], desk: Desk) -> str:
 
 
 def _known_channel(known: Mapping[str, ChannelConfig], name: str) -> ChannelConfig:
-    from parcelwatch.core.near import meant
+    from parcelwatch.core.near import did_you_mean
 
     if name not in known:
-        raise NotFound(f"no channel {name!r}{meant(name, known)}; configured: {', '.join(known) or 'none'}")
+        raise NotFound(f"no channel {name!r}{did_you_mean(name, known)}; configured: {', '.join(known) or 'none'}")
     return known[name]
 
 

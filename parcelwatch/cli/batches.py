@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from parcelwatch.alike import Common
     from parcelwatch.cli.desk import Desk
     from parcelwatch.cli.tongue import Tongue
+    from parcelwatch.model import Draft
     from parcelwatch.store import Store
 
 SomeDrafts = Annotated[
@@ -101,7 +102,7 @@ def one_or_lot(draft: int | None, lot: Lot) -> int | None:
 def texts(desk: Desk, lot: Lot) -> list[Common]:
     """The common texts of the letters of a lot that wait, approved or not. Raises NeedsAttention for none."""
     from parcelwatch import shapes
-    from parcelwatch.alike import Common, common
+    from parcelwatch.alike import common
 
     ids = meant(desk, None, lot, "draft", "approved")
     with desk.store() as store:
@@ -109,8 +110,15 @@ def texts(desk: Desk, lot: Lot) -> list[Common]:
     alone = [letter[0] for letter in letters if len(letter) == 1]
     # What says more than one thing to its customer has a text of its own.
     joint = {letter[0].id: letter for letter in letters if len(letter) > 1}
-    own = [Common(each[0].language, desk.words.whole(each), {of or 0: {}}) for of, each in joint.items()]
+    own = [_of_several(each, desk) for each in joint.values()]
     return [*common(alone, desk.words), *own]
+
+
+def _of_several(letter: Sequence[Draft], desk: Desk) -> Common:
+    from parcelwatch.alike import Common
+
+    first, *beside = (one.id or 0 for one in letter)
+    return Common(letter[0].language, desk.words.whole(letter), {first: {}}, frozenset(beside))
 
 
 def show(desk: Desk, lot: Lot, *, as_json: bool) -> None:

@@ -86,16 +86,21 @@ def list_all(
         asked_account(desk, store, courier)
         if order:
             order = orders.show(store, order.strip())["order"]
-        if incident is not None:
-            from parcelwatch.store import incidents
-
-            incidents.one(store, incident)
+        _require(store, incident)
         found = cases.rows(store, now, courier=courier, order=order, tag=tag, owner=whose, incident=incident, **asked)
     rows = [shapes.case(row, desk.words, now) for row in found[:limit]]
     if as_json:
         output.emit_list(rows)
         return
     _print_list(rows, desk, len(found) - len(rows))
+
+
+def _require(store: Store, incident: int | None) -> None:
+    """Raise NotFound for an incident there is not."""
+    if incident is not None:
+        from parcelwatch.store import incidents
+
+        incidents.one(store, incident)
 
 
 def _whose(owner: str | None, *, mine: bool) -> str | None:

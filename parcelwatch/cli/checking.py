@@ -90,7 +90,7 @@ def show(found: Checked) -> None:
 
 def _unsendable(config: Config) -> list[str]:
     """What is wrong with the ways to customers."""
-    from parcelwatch.cli.drafts import to_customers
+    from parcelwatch.cli.sending import to_customers
     from parcelwatch.ticketing.counters import counters
 
     try:
@@ -104,7 +104,7 @@ def _unsendable(config: Config) -> list[str]:
 def _overheard(config: Config) -> Iterator[str]:
     """A sentence for each way to customers that also leads to others."""
     from parcelwatch.channels.customers import others
-    from parcelwatch.cli.drafts import to_customers
+    from parcelwatch.cli.sending import to_customers
 
     ways = to_customers(config)
     for key, why in others(ways) if ways else ():

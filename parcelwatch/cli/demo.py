@@ -14,7 +14,7 @@ from parcelwatch.cli.base import Json, command
 from parcelwatch.cli.desk import Desk
 
 if TYPE_CHECKING:
-    from parcelwatch.cli.demo_stage import Stage
+    from parcelwatch.cli.demo_show import Show
 
 SHORTEST: Final = 8
 LONGEST: Final = 600
@@ -65,10 +65,7 @@ def demo(
     import time
 
     started = time.monotonic()
-    import asyncio
     import signal
-    import tempfile
-    from pathlib import Path
 
     from parcelwatch.cli import output
     from parcelwatch.cli.demo_show import Show
@@ -77,7 +74,21 @@ def demo(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     show = Show(started, Tongue(language), quiet=as_json)
     show.opening(seconds)
+    result = _played(show, started, seconds, language)
+    if as_json:
+        output.emit(result)
+        return
+    show.summary(result)
+
+
+def _played(show: Show, started: float, seconds: float, language: str) -> dict[str, Any]:
+    """What the demonstration comes to."""
     # The greatest part of the program comes with it: something is to be seen meanwhile.
+    import asyncio
+    import tempfile
+    import time
+    from pathlib import Path
+
     from parcelwatch.cli.demo_stage import Stage
 
     with (
@@ -85,12 +96,4 @@ def demo(
         Stage(Path(folder), started + seconds - _BEFORE, language) as stage,
     ):
         asyncio.run(stage.play(show))
-        result = _result(stage, time.monotonic() - started)
-    if as_json:
-        output.emit(result)
-        return
-    show.summary(result)
-
-
-def _result(stage: Stage, seconds: float) -> dict[str, Any]:
-    return {**stage.outcome(), "seconds": round(seconds, 1)}
+        return {**stage.outcome(), "seconds": round(time.monotonic() - started, 1)}

@@ -161,12 +161,12 @@ def _first(fault: ConfigError, t: Tongue) -> str:
 
 def known_account(desk: Desk, name: str) -> None:
     """Raise BadInput for a name, if one is given, that is no configured account's."""
-    from parcelwatch.core.near import meant
+    from parcelwatch.core.near import did_you_mean
 
     known = desk.config.accounts()
     if name and name not in known:
         there = ", ".join(known) or "none"
-        raise BadInput(f"no courier account {name[:60]!r}{meant(name, known)}; configured: {there}")
+        raise BadInput(f"no courier account {name[:60]!r}{did_you_mean(name, known)}; configured: {there}")
 
 
 def asked_account(desk: Desk, store: Store, name: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcelwatch.cli import batches, joined
-from parcelwatch.cli.base import By, Json, NeedsAttention, command, draft_id, group, standing
+from parcelwatch.cli.base import By, Json, command, draft_id, group, standing
 from parcelwatch.cli.batches import Incident, Lot, OfKind, SomeDrafts, in_turn, meant, one_or_lot, summary
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.rewording import new_words
@@ -18,12 +18,8 @@ from parcelwatch.cli.typed import one_of, who
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
-    from parcelwatch.channels.customers import Customers
     from parcelwatch.cli.tongue import Tongue
-    from parcelwatch.config import Config
     from parcelwatch.store import Store
-    from parcelwatch.ticketing.counters import Counter
-    from parcelwatch.ticketing.sending import Tickets
 
 app = group("Read, change, approve or discard the texts written for customers.")
 
@@ -193,18 +189,23 @@ def edit(
     all is changed, and nothing joins it any more. With --incident or --kind the common
     text of its letters: `drafts show --incident ID` has it. What was edited by itself stays as it is.
     """
-    from parcelwatch import shapes
-    from parcelwatch.cli import output
-
     lot = Lot(incident, kind)
     of = one_or_lot(draft, lot)
     if alone and of is None:
         raise BadInput("--alone goes with one draft: 4 --alone")
+    if like is not None and of is not None:
+        raise BadInput("--like goes with --incident or --kind")
     if of is None:
         _edit_common(desk, lot, like, body_file, subject, by, as_json=as_json)
-        return
-    if like is not None:
-        raise BadInput("--like goes with --incident or --kind")
+    else:
+        _edit_one(desk, of, body_file, subject, by, alone=alone, as_json=as_json)
+
+
+def _edit_one(desk: Desk, of: int, body_file: str, subject: str | None, by: str, *, alone: bool, as_json: bool) -> None:
+    """Other words for one draft, with all that its letter says, or alone."""
+    from parcelwatch import shapes
+    from parcelwatch.cli import output
+
     with desk.store() as store:
         before = shapes.draft_whole(store, of, desk.words, alone=alone)
         words = new_words(before, body_file, subject, f"parcelwatch drafts edit {of} --body-file better.txt")
@@ -390,112 +391,10 @@ def send(
     Where nobody can tell whether one arrived it is not sent again: look
     there, then `drafts sent` if it did, or `drafts approve` if it did not.
     """
-    from parcelwatch import shapes
-    from parcelwatch.cli import output
-    from parcelwatch.ticketing.sending import Tickets
+    from parcelwatch.cli import sending
 
     ids = meant(desk, drafts, Lot(incident, kind), "approved", *(["draft"] if approve else []))
-    customers, counters = to_customers(desk.config), _counters(desk)
-    if customers is None and not counters:
-        _ready(desk, ids, approve=approve)
-        raise NeedsAttention(desk.tongue(NO_WAY, draft=ids[0]))
-    one_alone = as_json and len(ids) == 1
-    with desk.store() as store:
-        way = Tickets(store, counters, desk.now, customers)
-        troubles: dict[int, str] = {}
-        for draft in ids:
-            if draft not in troubles:
-                said = [one.id for one in shapes.letter(store, draft, desk.words)]
-                trouble = _sent(desk, store, way, draft, by, approve=approve)
-                troubles |= {one or draft: trouble for one in said}
-        shown = [shapes.draft_whole(store, draft, desk.words) for draft in (ids if one_alone else troubles)]
-    if as_json:
-        output.emit(shown[0] if one_alone else shown)
-    else:
-        for each in shown:
-            if not troubles[each["id"]]:
-                output.say(joined.now(each, desk.tongue))
-    if told := [*dict.fromkeys(filter(None, troubles.values()))]:
-        raise NeedsAttention("\n".join(told))
-
-
-NO_WAY = (
-    "draft {draft} was not sent: no channel to customers is configured (`[drafts.send]`). Copy the text from "
-    "`parcelwatch drafts show {draft}`, send it yourself, then `parcelwatch drafts sent {draft}`"
-)
-DOUBTED = (
-    "draft {draft} may have arrived or not: {why}. It is not sent again: look there, then "
-    "`parcelwatch drafts sent {draft}` if it did, or `parcelwatch drafts approve {draft}` if it did not"
-)
-
-NOT_THERE = (
-    "draft {draft} does not stand in its ticket, where it was written before without an answer. It is not sent again: "
-    "look there, then `parcelwatch drafts sent {draft}` if it arrived, or `parcelwatch drafts approve {draft}`"
-)
-
-
-def _ready(desk: Desk, ids: list[int], *, approve: bool) -> None:
-    """Say first what is wrong with a draft that could not be sent anyway."""
-    from parcelwatch.core.letters import instead
-    from parcelwatch.store import drafts, parcels
-
-    t = desk.tongue
-    with desk.store() as store:
-        for draft in ids:
-            parcel_id, known = drafts.one(store, draft)
-            if known.state == "draft" and not approve:
-                said = "draft {draft} is not approved: read it, then `parcelwatch drafts approve {draft}`"
-                raise NeedsAttention(t(said, draft=draft))
-            if hint := instead(known, parcels.dossier(store, parcel_id)):
-                raise NeedsAttention(f"draft {draft} is {known.state}; only an approved one can be sent{hint}")
-
-
-def _counters(desk: Desk) -> list[Counter]:
-    """The helpdesks into whose tickets letters may go."""
-    from parcelwatch.ticketing.counters import counters
-
-    if not desk.config.helpdesks():
-        return []
-    return [each for each in counters(desk.whole_config, desk.policy) if each.desk.writes]
-
-
-def _sent(desk: Desk, store: Store, customers: Tickets, draft: int, by: str, *, approve: bool) -> str:
-    """Send one; what is to be done about it, "" when it arrived."""
-    from parcelwatch.channels.customers import Outcome
-    from parcelwatch.store import drafts
-    from parcelwatch.verbs import letters
-
-    t = desk.tongue
-    try:
-        if drafts.one(store, draft)[1].state == "sending" and customers.went(draft):
-            return "" if customers.look(draft) else t(NOT_THERE, draft=draft)
-        attempt = letters.send(
-            store, customers, draft, desk.words, desk.policy, desk.now, by=by or who(), approve=approve
-        )
-    except BadInput as error:
-        return t.sentence(str(error))
-    why = t.sentence(desk.words.fault(attempt.why))
-    match attempt.outcome:
-        case Outcome.ARRIVED:
-            return ""
-        case Outcome.REFUSED:
-            return t("draft {draft} was not sent: {why}. It is approved as before", draft=draft, why=why)
-    return t(DOUBTED, draft=draft, why=why)
-
-
-def to_customers(config: Config) -> Customers | None:
-    """The ways to customers; None where none is configured. Raises ConfigError."""
-    from parcelwatch.channels import go_by
-    from parcelwatch.channels.customers import Customers
-    from parcelwatch.making import proxy
-
-    ways = {name: secret.read() for name, secret in config.to_customers().items()}
-    if not ways:
-        return None
-    go_by(proxy(config))
-    body = config.file.drafts.send.body
-    places = {key: config.places.spot(("drafts", "send", key)) for key in (*ways, "body")}
-    return Customers(ways.get("url", ""), ways.get("sms", ""), ways.get("webhook", ""), body, places)
+    sending.send(desk, ids, by or who(), approve=approve, as_json=as_json)
 
 
 def _warn_of_age(desk: Desk, *ids: int) -> None:

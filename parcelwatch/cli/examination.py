@@ -11,8 +11,8 @@ from pathlib import Path
 
 from parcelwatch import accepted, clock, doors, making, vitals
 from parcelwatch.cli.desk import Desk
-from parcelwatch.cli.drafts import to_customers
 from parcelwatch.cli.output import moment
+from parcelwatch.cli.sending import to_customers
 from parcelwatch.config import Config, find, fingerprint, load, secrets
 from parcelwatch.core.health import Facts, Remark, remarks
 from parcelwatch.errors import ConfigError, StoreError

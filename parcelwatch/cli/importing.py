@@ -64,23 +64,25 @@ def run(desk: Desk, asked: Asked, said: Said | Kept, *, dry_run: bool) -> Result
 def _export(name: str) -> Export | None:
     """The export that --format names. Raises BadInput for what is no format."""
     from parcelwatch.core.exports.formats import EXPORTS, FORMATS
-    from parcelwatch.core.near import meant
+    from parcelwatch.core.near import did_you_mean
 
     if name and name not in FORMATS:
-        raise BadInput(f"--format {name[:40]!r}: there is none{meant(name, FORMATS)}; there are {', '.join(FORMATS)}")
+        raise BadInput(
+            f"--format {name[:40]!r}: there is none{did_you_mean(name, FORMATS)}; there are {', '.join(FORMATS)}"
+        )
     return EXPORTS.get(name)
 
 
 def _with_preset(desk: Desk, asked: Asked) -> Asked:
     """What was typed, completed by what [import.NAME] says."""
-    from parcelwatch.core.near import meant
+    from parcelwatch.core.near import did_you_mean
 
     if not asked.preset:
         return asked
     presets = desk.config.presets()
     if asked.preset not in presets:
         there = ", ".join(presets) or "none"
-        raise BadInput(f"no [import.{asked.preset[:40]}]{meant(asked.preset, presets)}; configured: {there}")
+        raise BadInput(f"no [import.{asked.preset[:40]}]{did_you_mean(asked.preset, presets)}; configured: {there}")
     preset = presets[asked.preset]
     typed = set(asked.renamed.values())
     kept = {heading: column for heading, column in preset.map.items() if column not in typed}

@@ -42,14 +42,16 @@ def list_all(
 ) -> None:
     """List every parcel, or those that match."""
     from parcelwatch.cli import output
-    from parcelwatch.core.near import meant
+    from parcelwatch.core.near import did_you_mean
     from parcelwatch.model import Milestone
     from parcelwatch.store import parcels
     from parcelwatch.verbs import finding
 
     conditions = finding.by(_conditions(where))
     if milestone and milestone not in list(Milestone):
-        raise BadInput(f"no milestone {milestone!r}{meant(milestone, Milestone)}; there are {', '.join(Milestone)}")
+        raise BadInput(
+            f"no milestone {milestone!r}{did_you_mean(milestone, Milestone)}; there are {', '.join(Milestone)}"
+        )
     with desk.store() as store:
         asked_account(desk, store, courier)
         rows = parcels.rows(store, courier, milestone, open_only, conditions)
@@ -397,18 +399,23 @@ def forget(
     contact; one that has other parcels stays with them. Shops and files that tell of it again are not heard;
     `parcels add` is.
     """
-    from parcelwatch.cli import forgetting, output
+    from parcelwatch import shapes
+    from parcelwatch.cli import forgetting, joined, output
     from parcelwatch.store import erase
+    from parcelwatch.verbs import erasing
 
     with desk.store() as store:
         numbers = _numbers(store, number)
         forgetting.sure(erase.of_parcels(store, *numbers), desk.tongue, yes=yes)
-        gone = erase.forget(store, *numbers, now=desk.now)
+        gone = erasing.forget(store, *numbers, policy=desk.policy, now=desk.now)
+        lapsed = [shapes.draft_whole(store, one, desk.words) for one in gone.lapsed]
     if as_json:
         parcels, orders = list(gone.parcels.values()), [order for order in gone.orders.values() if order]
-        output.emit({"number": numbers[0], "forgotten": len(parcels), "parcels": parcels, "orders": orders})
+        said = {"number": numbers[0], "forgotten": len(parcels), "parcels": parcels, "orders": orders}
+        output.emit({**said, "lapsed": list(gone.lapsed)})
         return
     forgetting.say_gone(gone, desk.tongue)
+    joined.say(lapsed, desk.tongue)
 
 
 @command(app, "export", "parcels export JD0002123456789 > parcel.json")

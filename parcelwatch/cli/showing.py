@@ -13,7 +13,7 @@ from parcelwatch.cli import output
 from parcelwatch.config.declarations import API, shipped
 from parcelwatch.config.needs import needs
 from parcelwatch.config.templates import CREDENTIALS
-from parcelwatch.core.near import meant
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.couriers.base import Courier, Picky, Pushes, Registers, card
 from parcelwatch.errors import BadInput
 
@@ -31,7 +31,7 @@ def adapter(api: str) -> Courier:
     known = couriers.load()
     if api not in known:
         raise BadInput(
-            f"no adapter {api!r}{meant(api, [*known, *shipped()])}; `parcelwatch couriers list` shows them all"
+            f"no adapter {api!r}{did_you_mean(api, [*known, *shipped()])}; `parcelwatch couriers list` shows them all"
         )
     return known[api]
 

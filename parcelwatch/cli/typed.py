@@ -15,11 +15,11 @@ from parcelwatch.errors import BadInput
 
 def one_of(option: str, value: str, known: list[Any]) -> None:
     """Raise BadInput for an option's value that is none of `known`."""
-    from parcelwatch.core.near import meant
+    from parcelwatch.core.near import did_you_mean
 
     names = [str(each) for each in known]
     if value and value not in names:
-        raise BadInput(f"--{option}: no {option} {value!r}{meant(value, names)}; there are {', '.join(names)}")
+        raise BadInput(f"--{option}: no {option} {value!r}{did_you_mean(value, names)}; there are {', '.join(names)}")
 
 
 def who() -> str:

@@ -15,10 +15,12 @@ from urllib.parse import urlsplit
 
 from parcelwatch.config import contracts, days, overrides, presets, routes
 from parcelwatch.config.declarations import API, KEY, shipped
-from parcelwatch.config.models import MATCHERS, Courier, File, Helpdesk, Limits, Override, Platform, Route
+from parcelwatch.config.judging import MATCHERS, Limits, Override
+from parcelwatch.config.models import Courier, File, Helpdesk, Platform
 from parcelwatch.config.needs import needs
 from parcelwatch.config.problems import Problem, listed
 from parcelwatch.config.secrets import Secret, others_may_read
+from parcelwatch.config.speaking import Route
 from parcelwatch.config.values import is_loopback
 from parcelwatch.core import cells, companies
 from parcelwatch.core.kinds import CLOCKED

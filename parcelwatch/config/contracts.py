@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from parcelwatch.claims import windows
 from parcelwatch.config.declarations import shipped
-from parcelwatch.config.models import ClaimWindow, File
+from parcelwatch.config.judging import ClaimWindow
+from parcelwatch.config.models import File
 from parcelwatch.config.problems import Problem
 from parcelwatch.core import companies
 from parcelwatch.core.near import did_you_mean

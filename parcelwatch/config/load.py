@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from parcelwatch.config import checks, contracts, days, fitting, models, overrides, routes
+from parcelwatch.config import checks, contracts, days, fitting, judging, models, overrides, routes, speaking
 from parcelwatch.config.declarations import resolve
 from parcelwatch.config.elsewhere import settled
 from parcelwatch.config.lines import key_lines
@@ -212,7 +212,7 @@ class Config:
         """Every channel by name, in the file's order: the first takes what no route does."""
         return {name: self._channel(name, written) for name, written in self.file.channels.items()}
 
-    def _channel(self, name: str, written: models.Channel) -> ChannelConfig:
+    def _channel(self, name: str, written: speaking.Channel) -> ChannelConfig:
         at = ("channels", name, "url")
         return ChannelConfig(
             name=name,
@@ -331,13 +331,13 @@ class Config:
         shown["drafts"]["offers"] = [_without_blanks(each) for each in shown["drafts"]["offers"]]
         return shown
 
-    def _thresholds(self, limits: Mapping[str, models.Limits], at: tuple[str | int, ...]) -> dict[str, Threshold]:
+    def _thresholds(self, limits: Mapping[str, judging.Limits], at: tuple[str | int, ...]) -> dict[str, Threshold]:
         return {
             kind: Threshold(each.warn, each.critical, self._spot((*at, kind)), shadow=each.mode == "shadow")
             for kind, each in limits.items()
         }
 
-    def _override(self, override: models.Override, position: int) -> Override:
+    def _override(self, override: judging.Override, position: int) -> Override:
         at = ("thresholds", "override", position)
         whom = ", ".join(f"{name} {value}" for name, value in override.matchers.items()) or "every parcel"
         thresholds = {
@@ -346,12 +346,12 @@ class Config:
         }
         return Override(thresholds, f"{self._spot(at)} ({whom})", untracked=override.untracked, **override.matchers)
 
-    def _route(self, route: models.Route, position: int) -> Route:
+    def _route(self, route: speaking.Route, position: int) -> Route:
         return Route(
             routes.matcher(route), route.takers, route.continue_, route.drafts, self._spot(("routes", position))
         )
 
-    def _zone(self, channel: models.Channel) -> ZoneInfo:
+    def _zone(self, channel: speaking.Channel) -> ZoneInfo:
         return ZoneInfo(channel.timezone) if channel.timezone else self.timezone
 
     def _secret(self, secret: Secret | None, at: tuple[str, ...], fault: fitting.Fault | None = None) -> Secret | None:
@@ -430,7 +430,7 @@ def example() -> str:
     return source.read_text(encoding="utf-8")
 
 
-def _hours(channel: models.Channel, zone: ZoneInfo) -> Hours:
+def _hours(channel: speaking.Channel, zone: ZoneInfo) -> Hours:
     begin, _, end = (channel.quiet_hours or "").partition("-")
     return Hours(
         zone,

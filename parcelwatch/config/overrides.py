@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from parcelwatch.config.models import File, Override
+from parcelwatch.config.judging import Override
+from parcelwatch.config.models import File
 from parcelwatch.config.problems import Places, Problem
 from parcelwatch.core.policy import UNTRACKED
 

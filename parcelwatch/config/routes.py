@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from parcelwatch.config.models import File, Route
+from parcelwatch.config.models import File
 from parcelwatch.config.problems import Places, Problem, listed
+from parcelwatch.config.speaking import Route
 from parcelwatch.core.kinds import KINDS, Family
 from parcelwatch.core.matching import Matcher
 from parcelwatch.core.near import did_you_mean

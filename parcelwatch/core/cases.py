@@ -131,6 +131,8 @@ def react(
         return _up_to_date(case, finding), None
     before = case.state if case else None
     after = TRANSITIONS[before, signal]
+    if signal is Signal.FIRES and case is not None and case.taken and _as_it_was(case, finding, now):
+        after = TRANSITIONS[after, _TAKES[case.taken]]
     why = finding.fact if finding else _unfound(signal, case, rejudged, news)
     moved = _moved(case, finding, signal, after, now, rejudged=rejudged)
     return moved, CaseEvent(moved.kind, now, signal, before or "", after, why)
@@ -194,7 +196,7 @@ def _closed(says: Form) -> Callable[[Case, Action, datetime], _Changed]:
 
 def _resumed(case: Case, _: Action, now: datetime) -> _Changed:
     """As it was, and whoever was told of it knows: only what they are given to see to it begins anew."""
-    anew = {"resolved_at": None, "by_agent": False, "reopened": case.reopened + 1}
+    anew = {"resolved_at": None, "by_agent": False, "reopened": case.reopened + 1, "taken": None, "snoozed_until": None}
     told_at = now if case.told else None
     return {**anew, "told_at": told_at, "reraised": False, "cleared": False}, Fact(Form.WATCHED_AGAIN)
 
@@ -292,6 +294,15 @@ def _signal(case: Case | None, finding: Finding | None, now: datetime) -> Signal
     return None
 
 
+_TAKES: Final = {State.ACKNOWLEDGED: Signal.ACK, State.SNOOZED: Signal.SNOOZE}
+
+
+def _as_it_was(case: Case, finding: Finding | None, now: datetime) -> bool:
+    """Whether it is still what an agent took it for, and not yet to be looked at again."""
+    same = finding is not None and finding.since <= case.since and finding.severity.rank <= case.severity.rank
+    return same and (case.snoozed_until is None or case.snoozed_until > now)
+
+
 def _moved(
     case: Case | None, finding: Finding | None, signal: Signal, after: State, now: datetime, *, rejudged: bool
 ) -> Case:
@@ -299,8 +310,13 @@ def _moved(
         assert finding is not None
         return _saying(Case(finding.kind, after, finding.severity, now, finding.fact), finding)
     if signal is Signal.CLEARS:
-        return replace(case, state=after, resolved_at=now, by_agent=False, snoozed_until=None, word=None)
-    case = replace(case, state=after, snoozed_until=None)
+        taken = case.state if rejudged and case.state in _TAKES else None
+        until = case.snoozed_until if taken else None
+        return replace(case, state=after, resolved_at=now, by_agent=False, snoozed_until=until, word=None, taken=taken)
+    # What an agent had and has no more is news: it is another, or worse, or was to be looked at again by now.
+    told = None if case.taken and after is State.OPEN else case.told
+    until = case.snoozed_until if after is State.SNOOZED else None
+    case = replace(case, state=after, snoozed_until=until, taken=None, told=told)
     if signal is Signal.WAKES:
         return _still_saying(replace(case, told=None), finding)
     assert finding is not None
@@ -316,7 +332,7 @@ def _moved(
             told=None if news else case.told,
             flaps=flaps,
             cleared=case.cleared and not news,
-            reraised=False,
+            reraised=case.reraised and after is not State.OPEN,
         )
         case = replace(case, escalated=case.escalated and case.told is not None)
     return _saying(case, finding)

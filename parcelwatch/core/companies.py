@@ -359,7 +359,7 @@ def _sound(name: str) -> str:
 
 def _meant(api: str, text: str) -> str:
     found = _near(api, text)
-    return f" (did you mean {found.codes[api]!r}, {found.name}?)" if found else ""
+    return f' (did you mean "{found.codes[api]}", {found.name}?)' if found else ""
 
 
 @cache

@@ -16,8 +16,8 @@ from parcelwatch.model import Draft, Fact, Form, Order, Severity, Sure
 class About:
     """A parcel beside its trouble: its orders, where from and to, and the ids of the letters that wait about it, and
     the tickets in which its buyers have written. `others`: of a message that brings a letter, what else waits for the
-    same customer of the same order. `lapsed`: which draft it was approved with, in one letter that is no more, None
-    where that is not so.
+    same customer of the same order. `lapsed`: which draft it was approved with, in one letter that is no more, 0
+    where what it also said was no draft by itself, None where that is not so.
     """
 
     orders: tuple[Order, ...] = ()

@@ -27,7 +27,7 @@ from parcelwatch.core.cells import (
 )
 from parcelwatch.core.columns import COLUMNS
 from parcelwatch.core.dates import TwoDays, sign_of, time_of
-from parcelwatch.core.near import meant
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.core.shopping import unmasked
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Order, Parcel
@@ -158,7 +158,7 @@ class Intake:
             )
         if name not in self.accounts:
             known = ", ".join(sorted(self.accounts)) or "none"
-            raise BadInput(f"no courier account {name[:40]!r}{meant(name, self.accounts)}; configured: {known}")
+            raise BadInput(f"no courier account {name[:40]!r}{did_you_mean(name, self.accounts)}; configured: {known}")
         return name
 
     def _company(self, account: str, text: str) -> companies.Company:
@@ -278,7 +278,7 @@ def headed(
     """
     for heading, name in renamed.items():
         if name not in known:
-            raise BadInput(f"--map {heading}={name}: there is no column {name!r}{meant(name, known)}")
+            raise BadInput(f"--map {heading}={name}: there is no column {name!r}{did_you_mean(name, known)}")
     found: dict[str, str] = {}
     for heading in header:
         plain = _plain(heading)

@@ -28,16 +28,13 @@ def together(draft: Draft, known: Iterable[Draft]) -> tuple[Draft, ...]:
         return ordered(one for one in as_it_was if one.unsent or one.gone)
     if not _joins(draft):
         return (draft,)
-    waiting = [one for _, one in sorted(every.items()) if _joins(one) and _addressee(one) == _addressee(draft)]
+    theirs = (draft.addressee, draft.language)
+    waiting = [one for _, one in sorted(every.items()) if _joins(one) and (one.addressee, one.language) == theirs]
     return next((ordered(some) for some in _by_size(waiting) if draft.id in {one.id for one in some}), (draft,))
 
 
 def _joins(draft: Draft) -> bool:
     return draft.unsent and not draft.edited and draft.step is not LetterStep.PEAK and bool(draft.order and draft.id)
-
-
-def _addressee(draft: Draft) -> tuple[str, str, str, str]:
-    return draft.order, draft.to_name, draft.to_contact, draft.language
 
 
 def _by_size(waiting: Sequence[Draft]) -> Iterator[list[Draft]]:
@@ -51,14 +48,15 @@ def _by_size(waiting: Sequence[Draft]) -> Iterator[list[Draft]]:
 
 
 def ordered(letter: Iterable[Draft]) -> tuple[Draft, ...]:
-    """Trouble first, the worst before the milder; then what is set right, and what goes well again."""
+    """Trouble first, the worst before the milder, as agents read of it; then what is set right or goes well again."""
     return tuple(sorted(letter, key=_place))
 
 
-def _place(draft: Draft) -> tuple[bool, bool, int, int]:
+def _place(draft: Draft) -> tuple[bool, bool, int, int, int]:
     kind = KINDS.get(draft.kind)
     good = draft.step in (LetterStep.MOVED, LetterStep.DELIVERED)
-    return draft.step not in OF_TROUBLE, good, kind.place if kind else 0, draft.id or 0
+    severity = draft.severity.rank if draft.severity else -1
+    return draft.step not in OF_TROUBLE, good, -severity, kind.place if kind else 0, draft.id or 0
 
 
 def ids(letter: Iterable[Draft]) -> tuple[int, ...]:

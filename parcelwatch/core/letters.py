@@ -173,14 +173,18 @@ def _part(step: Step, gone: Collection[int | None]) -> Step:
     for draft in step.dossier.drafts:
         left = set(gone) & set(draft.joint)
         if draft.unsent and draft.id not in gone and left:
-            why = Fact(Form.LETTER_PARTED, count=min(filter(None, left)))
-            then, line = moved(draft, Verb.PART, step.now, why=why)
+            then, line = parted(draft, min(filter(None, left)), step.now)
             approved = draft.state is DraftState.APPROVED
             kept = tuple(then if one is draft else one for one in step.dossier.drafts)
             step = replace(step, dossier=replace(step.dossier, drafts=kept))
             step = replace(step, moves=(*step.moves, line)) if draft.edited or approved else step
             step = replace(step, notices=(*step.notices, LetterLapsed(then))) if approved else step
     return step
+
+
+def parted(draft: Draft, other: int, now: datetime) -> tuple[Draft, LetterEvent]:
+    """What is left of a draft whose letter also said another, 0 where that was no draft by itself."""
+    return moved(draft, Verb.PART, now, why=Fact(Form.LETTER_PARTED, count=other))
 
 
 def _wordless(draft: Draft) -> Draft:
@@ -196,15 +200,11 @@ def instead(draft: Draft, dossier: Dossier) -> str:
     if draft.state not in _DROPPED:
         return ""
     waiting = (one for one in dossier.drafts if one.unsent and one.id is not None and one.step is not LetterStep.PEAK)
-    ours = [one for one in waiting if _addressee(one) == _addressee(draft)]
+    ours = [one for one in waiting if one.addressee == draft.addressee]
     if not ours:
         return f"; no other waits in its place: `parcelwatch drafts show {draft.id}` says why, and has its text"
     best = max(ours, key=lambda one: (one.kind == draft.kind, one.id))
     return f"; draft {best.id} waits in its place: `parcelwatch drafts show {best.id}`"
-
-
-def _addressee(draft: Draft) -> tuple[str, str, str]:
-    return draft.order, draft.to_name, draft.to_contact
 
 
 def promised(draft: Draft, by: str = "") -> Promised | None:

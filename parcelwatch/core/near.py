@@ -9,7 +9,10 @@ import difflib
 from collections.abc import Iterable
 from typing import Final
 
+from parcelwatch.core.text import plain
+
 _NEAR: Final = 0.6  # how much of two names must agree, 1 is the same
+_LONGEST: Final = 200
 
 
 def nearest(text: str, known: Iterable[str], cutoff: float = _NEAR) -> str:
@@ -20,12 +23,6 @@ def nearest(text: str, known: Iterable[str], cutoff: float = _NEAR) -> str:
 
 
 def did_you_mean(text: str, known: Iterable[str], cutoff: float = _NEAR) -> str:
-    """A hint to add to a sentence about a file, quoted as TOML quotes; "" when no known name is near."""
-    near = nearest(text, known, cutoff)
+    """A hint to add to a sentence, quoted as the configuration quotes; "" when no known name is near."""
+    near = plain(nearest(text, known, cutoff), _LONGEST)
     return f' (did you mean "{near}"?)' if near else ""
-
-
-def meant(text: str, known: Iterable[str]) -> str:
-    """The same hint where something was typed at a prompt."""
-    near = nearest(text, known)
-    return f" (did you mean {near!r}?)" if near else ""

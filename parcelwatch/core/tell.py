@@ -89,11 +89,12 @@ def _cleared(cases: Mapping[str, Case], events: Iterable[CaseEvent]) -> Iterable
 def _unheard(cases: Mapping[str, Case], events: Iterable[CaseEvent]) -> Iterable[str]:
     """Trouble that ended by itself and agents do not hear of it: should the very same come again, it is told.
 
-    Of what comes and goes they were told just that; that a threshold ended it, they were not.
+    Of what comes and goes they were told just that; that a threshold ended it, they were not, but whoever has it knows.
     """
     for event in events:
         case = cases[event.kind]
-        if event.signal == Signal.CLEARS and not case.cleared and (limit_raised(event) or not case.flapping):
+        ended = event.signal == Signal.CLEARS and not case.cleared and not case.taken
+        if ended and (limit_raised(event) or not case.flapping):
             yield event.kind
 
 

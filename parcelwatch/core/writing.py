@@ -82,10 +82,14 @@ def _still_to_come(case: Case, order: Order, step: Step) -> bool:
     return LETTERS[case.kind].promise and promise is not None and promise > min(known, step.now)
 
 
+_STANDS_AGAIN = (Signal.RESUME, Signal.REOPEN)
+_HAD = (State.ACKNOWLEDGED, State.SNOOZED)
+
+
 def _withdrawn_when_closed(step: Step) -> set[tuple[str, str]]:
-    """Kinds and orders, of what is open again after an agent closed it, whose customers had nothing yet."""
+    """Kinds and orders, of what stands again that an agent had closed or taken: their customers had nothing yet."""
     closed = (event for event in step.events if event.before == State.RESOLVED)
-    again = {event.kind for event in closed if event.signal in (Signal.RESUME, Signal.REOPEN)} & set(LETTERS)
+    again = {each.kind for each in closed if each.signal in _STANDS_AGAIN or each.after in _HAD} & set(LETTERS)
     return {
         (kind, order.number)
         for kind in again

@@ -15,7 +15,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from parcelwatch.core.near import meant
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.errors import ConfigError
 from parcelwatch.lexicon.book import NEVER, NOTHING, PLAIN, Book, Letters, Reading, Row, plain
 from parcelwatch.lexicon.notation import NotationError, pattern
@@ -239,7 +239,7 @@ class _Loader:
         try:
             return Reading(Milestone(milestone), Cause(cause) if cause else None)
         except ValueError as error:
-            near = meant(cause or milestone, [*Milestone, *Cause])
+            near = did_you_mean(cause or milestone, [*Milestone, *Cause])
             raise self._wrong(f"[[{part}]] is = {said!r}", f"{error}{near}", said) from error
 
     def _denials(self) -> list[Row]:
@@ -289,9 +289,8 @@ class _Loader:
     def _only(self, table: Mapping[str, Any], known: set[str], where: str) -> None:
         unknown = sorted(set(table) - known)
         if unknown:
-            what = (
-                f"{', '.join(unknown)}: not known here{meant(unknown[0], known)}; known are {', '.join(sorted(known))}"
-            )
+            near, there = did_you_mean(unknown[0], known), ", ".join(sorted(known))
+            what = f"{', '.join(unknown)}: not known here{near}; known are {there}"
             raise self._wrong(where, what, key=unknown[0])
 
     def _wrong(self, where: str, what: str, *texts: str, key: str = "") -> ConfigError:

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
-from parcelwatch.core.near import meant
+from parcelwatch.core.near import did_you_mean
 
 BORDER: Final = r"\b"
 REPEATED: Final = 6
@@ -143,7 +143,7 @@ class _Reader:
         """One of a list; what has no alternatives is as good as written out."""
         if name in self.within or name not in self.lists:
             there = ", ".join(sorted(self.lists)) or "none"
-            raise NotationError(f"no list {name!r}{meant(name, self.lists)}; there are {there}")
+            raise NotationError(f"no list {name!r}{did_you_mean(name, self.lists)}; there are {there}")
         reader = _Reader(self.lists[name].lower() + ")", self.lists, self.within | {name})
         inside = reader._alternatives(")")
         return inside[0] if len(inside) == 1 else [_Part(_Kind.GROUP, inside=inside)]

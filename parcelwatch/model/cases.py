@@ -112,6 +112,7 @@ class Case:
     did something about it. `escalated`, `reraised`: that nobody acknowledged it, or that nothing followed, was told
     since it opened.
     `cleared`: the last that agents were told is that it is over.
+    `taken`: how an agent had it when a raised threshold ended it, so that it comes back to them as it was, None else.
     `word`: when its customer was promised to hear again; `remedy`: what they were promised.
     `claim`: how a claim against the courier stands; None where no window is known and nobody said anything.
     """
@@ -137,6 +138,7 @@ class Case:
     escalated: bool = False
     reraised: bool = False
     cleared: bool = False
+    taken: State | None = None
     word: Word | None = None
     remedy: Agreed | None = None
     claim: Claim | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from parcelwatch.model.facts import Severity
 from parcelwatch.model.tracking import Milestone
 
 
@@ -41,7 +42,8 @@ class Draft:
     "" for one without; `to_name` and `to_contact` are whom it is addressed to, whoever the customer is later.
     `edited`: an agent chose its words. `joint`: the ids of the drafts that its words say, itself among them, where they
     are those of one letter that says several. `sent_at`: None while it was not. `unsure_at`: when agents are to hear
-    that nobody knows whether it arrived; None where that is known, or they have heard.
+    that nobody knows whether it arrived; None where that is known, or they have heard. `severity`: of its case as it
+    was looked up, None where it has none.
     """
 
     kind: str
@@ -60,7 +62,13 @@ class Draft:
     sent_at: datetime | None = None
     unsure_at: datetime | None = None
     joint: tuple[int, ...] = ()
+    severity: Severity | None = field(default=None, compare=False)
     id: int | None = None
+
+    @property
+    def addressee(self) -> tuple[str, str, str]:
+        """What letters to the same customer of the same order have in common."""
+        return self.order, self.to_name, self.to_contact
 
     @property
     def unsent(self) -> bool:

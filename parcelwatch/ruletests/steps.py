@@ -5,7 +5,7 @@ What belongs here: reading steps. Playing and judging them is telling.py's.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +14,7 @@ from parcelwatch.core import claims
 from parcelwatch.core.cases import Signal
 from parcelwatch.core.kinds import RULES
 from parcelwatch.core.letters import Verb
+from parcelwatch.core.policy import Policy
 from parcelwatch.model import (
     Action,
     Answered,
@@ -30,6 +31,7 @@ from parcelwatch.model import (
     Sure,
     Unanswered,
 )
+from parcelwatch.ruletests import surroundings
 from parcelwatch.ruletests.moments import (
     Unreadable,
     listed,
@@ -50,7 +52,9 @@ HAPPENINGS: Final = ("opened", "reopened", "resolved", "told", "suppressed", "dr
 STANDINGS: Final = frozenset(
     {"hidden", "cases", "milestone", "cause", "poll_at", "says", "facts", "claims", "cleared", "owners", "shadows"}
 )
-DOINGS: Final = ("heard", "push", "gone", "stale", "again", "polled", "answer", "act", "mark", "letter", "claim")
+DOINGS: Final = (
+    *("heard", "push", "gone", "stale", "again", "polled", "answer", "act", "mark", "letter", "claim", "policy"),
+)
 BESIDE: Final = frozenset(
     {"at", "stopped", "estimate", "commitment", "destination", "pending", "stands", "reason", "expect", "quiet_until"}
 )
@@ -103,13 +107,20 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules are others from now on, but for the days and the claims of the test."""
+
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One moment of a story. `due`: it must be when a poll was placed."""
 
     place: int
     at: datetime
     written: str
-    does: Said | Action | ClaimAction | Marked | Letter | Passed
+    does: Said | Action | ClaimAction | Marked | Letter | Rules | Passed
     expect: Expect
     due: bool = False
     quiet_until: datetime | None = None
@@ -168,7 +179,7 @@ def _after(written: object, start: datetime, now: datetime, quiet: datetime) -> 
 
 def _does(
     written: Mapping[str, Any], start: datetime, at: datetime
-) -> Said | Action | ClaimAction | Marked | Letter | Passed:
+) -> Said | Action | ClaimAction | Marked | Letter | Rules | Passed:
     doing = [name for name in DOINGS if name in written]
     if len(doing) > 1:
         raise ValueError(f"one thing a step, not {' and '.join(doing)}")
@@ -181,14 +192,12 @@ def _does(
         match doing[0]:
             case "act":
                 return _action(text(written["act"]), start, at)
-            case "mark":
-                return _mark(text(written["mark"]))
-            case "claim":
-                return _claim(text(written["claim"]))
-            case "letter":
-                return _letter(text(written["letter"]))
+            case "policy":
+                return Rules(surroundings.rules(written["policy"]))
             case "answer":
                 return _other_answer(written)
+            case name if name in _IN_WORDS:
+                return _IN_WORDS[name](text(written[name]))
             case name:
                 return _said(name, written, start, at)
     raise AssertionError("it does one thing")
@@ -287,6 +296,13 @@ def _claim(written: str) -> ClaimAction:
     verb, kind = named("move of a claim", verb, _CLAIMING), named("kind", kind, RULES)
     paid = verb == "pay"
     return ClaimAction(verb, kind, by="lin", ref="" if paid else rest, amount=rest if paid else "")
+
+
+_IN_WORDS: Final[Mapping[str, Callable[[str], Marked | ClaimAction | Letter]]] = {
+    "mark": _mark,
+    "claim": _claim,
+    "letter": _letter,
+}
 
 
 def _expect(written: Mapping[str, Any], start: datetime, at: datetime) -> Expect:

@@ -59,13 +59,14 @@ def policy(written: Mapping[str, Any]) -> Policy:
     """The rules that a test brings with it."""
     chosen = written.get("policy", {})
     with within("policy"):
-        made = _policy(chosen)
+        made = rules(chosen)
     with within("claims"):
         claims = Terms(tuple(map(_window, tables(written.get("claims", []), "claims"))))
     return replace(made, calendar=_calendar(written), claims=claims)
 
 
-def _policy(chosen: object) -> Policy:
+def rules(chosen: object) -> Policy:
+    """The rules that a `policy` says, without days and claims."""
     said = values(chosen, _POLICY)
     wording = {name: said.pop(name) for name in ("shop", "languages", "follow_up") if name in said}
     opens, closes = said.pop("hours", (None, None))

@@ -12,6 +12,7 @@ from typing import Final
 from parcelwatch.core import dispatch
 from parcelwatch.core.advance import advance
 from parcelwatch.core.learn import look_ahead
+from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
 from parcelwatch.model import (
     Advance,
@@ -24,6 +25,7 @@ from parcelwatch.model import (
     Event,
     LetterAction,
     LetterStep,
+    Passed,
     State,
 )
 from parcelwatch.render import Renderer
@@ -59,6 +61,10 @@ class InCore:
 
     def letter(self, letter: Letter, at: datetime) -> Happened:
         return self.step(action(letter, self.dossier), at)
+
+    def judge(self, policy: Policy, at: datetime) -> Happened:
+        self._policy = policy
+        return self.step(Passed(), at)
 
     def rest(self) -> None:
         pass

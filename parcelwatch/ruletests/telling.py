@@ -11,10 +11,11 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final, NoReturn, Protocol
 
+from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.model import Answered, Checkpoint, Dossier, Event, Observation, Passed
 from parcelwatch.ruletests.book import Story
-from parcelwatch.ruletests.steps import HAPPENINGS, Letter, Said, Step
+from parcelwatch.ruletests.steps import HAPPENINGS, Letter, Rules, Said, Step
 from parcelwatch.store.rows import whole
 
 
@@ -66,6 +67,9 @@ class Teller(Protocol):
     def step(self, event: Event, at: datetime) -> Happened: ...
 
     def letter(self, letter: Letter, at: datetime) -> Happened: ...
+
+    def judge(self, policy: Policy, at: datetime) -> Happened:
+        """Go by other rules from then on."""
 
     def rest(self) -> None:
         """Between two steps: what a restart would do."""
@@ -144,6 +148,9 @@ def _happens(story: Story, step: Step, feed: Feed, teller: Teller) -> Happened:
     try:
         if isinstance(step.does, Letter):
             return teller.letter(step.does, step.at)
+        if isinstance(step.does, Rules):
+            policy = replace(step.does.policy, calendar=story.policy.calendar, claims=story.policy.claims)
+            return teller.judge(policy, step.at)
         return teller.step(feed.says(step.does) if isinstance(step.does, Said) else step.does, step.at)
     except (BadInput, NotFound) as error:
         _fail(story, step, "something that can be done then", str(error))

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from parcelwatch.core.near import meant
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.model import Cause, Milestone
 from parcelwatch.sandbox.story import APIS, TIMES, TROUBLES, When
 
@@ -99,7 +99,7 @@ def _one_of(choices: Iterable[str], value: object) -> str:
     known = tuple(choices)
     text = _text(value)
     if text not in known:
-        raise Unusable(f"expected one of {', '.join(known)}, got {text!r}{meant(text, known)}")
+        raise Unusable(f"expected one of {', '.join(known)}, got {text!r}{did_you_mean(text, known)}")
     return text
 
 

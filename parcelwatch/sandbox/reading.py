@@ -13,7 +13,7 @@ from parcelwatch.config import reading
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.problems import Places
 from parcelwatch.core import looks
-from parcelwatch.core.near import meant
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.errors import BadInput, ConfigError
 from parcelwatch.model import Milestone
 from parcelwatch.sandbox.keys import ACCESS, PARCEL, SAYS, STORY, TROUBLE, Field, Unusable
@@ -130,7 +130,7 @@ class _Reading:
         values: dict[str, Any] = {}
         for key, value in table.items():
             if key not in known:
-                self._problem(where, key, f"unknown key{meant(key, known)}")
+                self._problem(where, key, f"unknown key{did_you_mean(key, known)}")
                 continue
             name, reader = known[key]
             try:

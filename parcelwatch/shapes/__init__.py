@@ -155,7 +155,7 @@ def draft_whole(store: Store, draft_id: int, words: Renderer, *, alone: bool = F
 def text(one: Common) -> dict[str, Any]:
     """A common text as in `drafts show --incident`; `marks`: what it may name of each letter, in braces."""
     said = {"subject": one.letter.subject, "body": one.letter.body, "marks": sorted(one.marks)}
-    return {"language": one.language, "letters": len(one.letters), "drafts": sorted(one.letters), **said}
+    return {"language": one.language, "letters": len(one.letters), "drafts": sorted(one.drafts), **said}
 
 
 def _why(event: Mapping[str, Any], words: Renderer) -> str:

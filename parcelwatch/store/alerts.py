@@ -17,11 +17,13 @@ from parcelwatch.errors import NotFound
 from parcelwatch.model import Fact, Form, Why
 from parcelwatch.store import orders, tickets
 from parcelwatch.store.connection import Store
+from parcelwatch.store.drafts import ONE_ADDRESSEE
 from parcelwatch.store.orders import NUMBERS_OF
 from parcelwatch.store.rows import (
-    DRAFT_COLUMNS,
+    DRAFT_WIDTH,
     SEVERITIES,
     WHYS,
+    draft_columns,
     dump,
     from_ms,
     load,
@@ -36,11 +38,10 @@ from parcelwatch.store.rows import (
 # --- what one says -------------------------------------------------------------------------------
 
 # What a message may speak of beside its fact is read when it is sent, so that it is as known then.
-_LETTER: Final = [f"d.{name}" for name in DRAFT_COLUMNS.split(", ")]
 OUT: Final = f"""
   a.id, a.kind, a.channel, a.for_draft, a.severity, a.why, a.fact, a.account, a.attempts, a.created_at, p.number,
   p.courier, p.company, {NUMBERS_OF.format(parcel="p.id")}, p.milestone, p.promised_by, p.value, a.parcel_id,
-  a.case_id, {", ".join(_LETTER)}, a.route, c.claim"""
+  a.case_id, {draft_columns("d")}, a.route, c.claim"""
 FROM: Final = """FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id LEFT JOIN drafts d ON d.id = a.draft_id
   LEFT JOIN cases c ON c.id = a.case_id"""
 
@@ -50,7 +51,7 @@ _INCIDENT: Final = "incident"
 
 def outgoing(row: tuple[Any, ...]) -> Outgoing:
     """A message from the values of OUT; more may follow them."""
-    letter, fact = row[19 : 19 + len(_LETTER)], to_fact(row[6])
+    letter, fact = row[19 : 19 + DRAFT_WIDTH], to_fact(row[6])
     return Outgoing(
         id=row[0],
         kind=row[1],
@@ -72,8 +73,8 @@ def outgoing(row: tuple[Any, ...]) -> Outgoing:
         parcel_id=row[17],
         case_id=row[18],
         letter=None if letter[0] is None else to_draft(letter),
-        route=row[19 + len(_LETTER)],
-        claim=to_claim(row[20 + len(_LETTER)]),
+        route=row[19 + DRAFT_WIDTH],
+        claim=to_claim(row[20 + DRAFT_WIDTH]),
     )
 
 
@@ -87,27 +88,27 @@ ORDER BY 1
 """
 # What is true now may be of another kind; but it is the same customer's.
 _INSTEAD: Final = f"""
-SELECT id FROM drafts WHERE id IN ({_LETTERS.replace("ORDER BY 1", "")}) AND step <> 'peak'
-  AND (order_no, to_name, to_contact) IN (SELECT order_no, to_name, to_contact FROM drafts WHERE id = ?3) ORDER BY id
+SELECT n.id FROM drafts d JOIN drafts n ON {ONE_ADDRESSEE.format(one="n", other="d")}
+WHERE d.id = ?3 AND n.id IN ({_LETTERS.replace("ORDER BY 1", "")}) AND n.step <> 'peak' ORDER BY n.id
 """
 _OTHERS: Final = f"""
-SELECT {", ".join(f"o.{name}" for name in DRAFT_COLUMNS.split(", "))} FROM drafts d JOIN drafts o
-  ON o.order_id = d.order_id AND o.to_name = d.to_name AND o.to_contact = d.to_contact
+SELECT {draft_columns("o")} FROM drafts d JOIN drafts o
+  ON o.order_id = d.order_id AND {ONE_ADDRESSEE.format(one="o", other="d")}
 WHERE d.id = ? AND o.id <> d.id AND o.state IN ('draft', 'approved') AND o.step <> 'peak' ORDER BY o.id
 """
 
 _LAPSED: Final = """
-SELECT json_extract(e.fact, '$.count') FROM drafts d JOIN draft_events e ON e.draft_id = d.id
+SELECT coalesce(json_extract(e.fact, '$.count'), 0) FROM drafts d JOIN draft_events e ON e.draft_id = d.id
 WHERE d.id = ? AND d.state = 'draft' AND e.verb = 'part' AND e.before = 'approved' ORDER BY e.id DESC LIMIT 1
 """
 
 # Why a letter of trouble was taken back while that was over or hidden: true only for as long.
 _WHILE_OVER: Final = (Form.CASE_CLOSED, Form.WORSE_OFF, Form.LIMIT_RAISED)
-_STANDS: Final = """
+_STANDS: Final = f"""
 SELECT (SELECT max(n.id) FROM drafts n
   WHERE (n.parcel_id = c.parcel_id OR n.order_id = d.order_id) AND n.kind = d.kind AND n.id > d.id
     AND n.state IN ('draft', 'approved', 'sending', 'sent')
-    AND (n.order_no, n.to_name, n.to_contact) = (d.order_no, d.to_name, d.to_contact)
+    AND {ONE_ADDRESSEE.format(one="n", other="d")}
     AND (n.parcel_id = c.parcel_id
       OR EXISTS (SELECT 1 FROM json_each(n.facts, '$.also') p WHERE json_extract(p.value, '$.parcel') = c.parcel_id)))
 FROM cases c, drafts d
@@ -188,7 +189,7 @@ def rows(
 
 
 def _listed(row: tuple[Any, ...]) -> AlertRow:
-    state, reason, error, outcome, meant_for, doubts, due_at, sent_at, digest, *rest = row[21 + len(_LETTER) :]
+    state, reason, error, outcome, meant_for, doubts, due_at, sent_at, digest, *rest = row[21 + DRAFT_WIDTH :]
     title, body, incident = rest
     return AlertRow(
         out=outgoing(row),

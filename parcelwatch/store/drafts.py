@@ -12,7 +12,23 @@ from typing import Any, Final
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Draft, LetterEvent
 from parcelwatch.store.connection import Store
-from parcelwatch.store.rows import DRAFT_COLUMNS, dump, fact_json, iso, maybe_ms, to_draft, to_fact, to_ms, where
+from parcelwatch.store.rows import (
+    DRAFT_COLUMNS,
+    DRAFT_WIDTH,
+    draft_columns,
+    dump,
+    fact_json,
+    iso,
+    maybe_ms,
+    to_draft,
+    to_fact,
+    to_ms,
+    where,
+)
+
+ONE_ADDRESSEE: Final = """
+({one}.order_no, {one}.to_name, {one}.to_contact) = ({other}.order_no, {other}.to_name, {other}.to_contact)"""
+"""Whether two rows of `drafts` are to the same customer of the same order, as Draft.addressee says."""
 
 _NEW: Final = """
 INSERT INTO drafts (parcel_id, order_id, order_no, to_name, to_contact, kind, language, state, milestone, facts,
@@ -147,7 +163,7 @@ def one(store: Store, draft_id: int) -> tuple[int, Draft]:
 
 
 _ROWS: Final = f"""
-SELECT {", ".join(f"d.{name}" for name in DRAFT_COLUMNS.split(", "))}, c.id, p.number, p.courier
+SELECT {draft_columns("d")}, d.changed_at, c.id, p.number, p.courier
 FROM drafts d JOIN parcels p ON p.id = d.parcel_id LEFT JOIN cases c ON c.parcel_id = d.parcel_id AND c.kind = d.kind
 """
 
@@ -179,7 +195,7 @@ def rows(
 
 def _listed(row: tuple[Any, ...]) -> dict[str, Any]:
     draft = to_draft(row)
-    changed_at, case_id, number, courier = row[len(DRAFT_COLUMNS.split(", ")) - 1 :]
+    changed_at, case_id, number, courier = row[DRAFT_WIDTH:]
     return {
         "id": draft.id,
         "case": case_id,

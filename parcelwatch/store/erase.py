@@ -7,8 +7,8 @@ what is erased is mentions.py's. Handed out is what is kept about the parcel its
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
@@ -132,13 +132,19 @@ def _telling(name: str) -> bool:
 class Erasure:
     """What a forgetting takes, and what it leaves: numbers by id, of an order "" where it has none.
 
-    `kept_orders` have other parcels, `kept_parcels` other orders.
+    `kept_orders` have other parcels, `kept_parcels` other orders. `lapsed`: drafts that are approved no more, as their
+    letter also said what is gone, each with the draft that went, 0 where that was none by itself.
     """
 
     parcels: dict[int, str]
     orders: dict[int, str]
     kept_orders: dict[int, str]
     kept_parcels: dict[int, str]
+    lapsed: Mapping[int, int] = field(default_factory=dict)
+
+
+Told = Callable[[Erasure], None]
+"""Says what an erasure takes back, while its transaction is open."""
 
 
 def of_parcels(store: Store, *numbers: str) -> Erasure:
@@ -175,16 +181,20 @@ def _linked(store: Store, sql: str, one: int) -> list[int]:
     return [other for (other,) in store.all(sql, (one,))]
 
 
-def forget(store: Store, *numbers: str, now: datetime | None = None) -> Erasure:
+def _to_nobody(_gone: Erasure) -> None:
+    """Nothing is said."""
+
+
+def forget(store: Store, *numbers: str, now: datetime | None = None, tell: Told = _to_nobody) -> Erasure:
     """Erase every trace of parcels, from the database's files too; what went and what stays.
 
-    `now`: since when shops and files that tell of them again are not heard; None: they are.
+    `now`: since when shops and files that tell of them again are not heard; None: they are. `tell`: is told of it.
 
     An order that has no other parcel goes along, with its buyer and all that was written to them; one that has stays,
     and its letters lose these parcels. Opens its own transactions, then writes the files anew. Backups made before
     still hold it. Raises NotFound.
     """
-    return _forgotten(store, lambda: of_parcels(store, *numbers), now)
+    return _forgotten(store, lambda: of_parcels(store, *numbers), now, tell)
 
 
 def forget_order(store: Store, number: str, now: datetime | None = None) -> Erasure:
@@ -195,7 +205,7 @@ def forget_order(store: Store, number: str, now: datetime | None = None) -> Eras
     return _forgotten(store, lambda: of_order(store, number), now)
 
 
-def _forgotten(store: Store, chosen: Callable[[], Erasure], now: datetime | None) -> Erasure:
+def _forgotten(store: Store, chosen: Callable[[], Erasure], now: datetime | None, tell: Told = _to_nobody) -> Erasure:
     """Looks for mentions before and after the transaction, so that others wait for what is found only."""
     store.require_room_to_rewrite()
     mentions.teach(store)
@@ -203,8 +213,9 @@ def _forgotten(store: Store, chosen: Callable[[], Erasure], now: datetime | None
     with store.transaction():
         gone = chosen()
         names = _called(store, gone)
-        _erase(store, gone, now)
+        gone = replace(gone, lapsed=_erase(store, gone, now))
         mentions.strike(store, found, names)
+        tell(gone)
     # What others wrote meanwhile may name it, too.
     while (late := mentions.found(store, names)) and any(late[table] - found.get(table, set()) for table in late):
         with store.transaction():
@@ -235,11 +246,13 @@ def _owned(gone: Erasure) -> list[tuple[int | None, int | None]]:
     return [*((parcel_id, None) for parcel_id in gone.parcels), *((None, order_id) for order_id in gone.orders)]
 
 
-def _erase(store: Store, gone: Erasure, now: datetime | None) -> None:
+def _erase(store: Store, gone: Erasure, now: datetime | None) -> dict[int, int]:
+    """Erase it; as Erasure.lapsed."""
     if now is not None:
         forgotten.keep(store, gone.orders.values(), _of_what_stays(store, gone), now)
+    lapsed: dict[int, int] = {}
     for order_id in gone.kept_orders:
-        _part(store, order_id, gone.parcels)
+        lapsed |= _part(store, order_id, gone.parcels)
     store.write_many(_BLANK, _owned(gone))
     # Alerts, cases, drafts and all that hangs on them go along: every reference cascades.
     store.write_many("DELETE FROM parcels WHERE id = ?", [(parcel_id,) for parcel_id in gone.parcels])
@@ -249,6 +262,7 @@ def _erase(store: Store, gone: Erasure, now: datetime | None) -> None:
         derive(store, parcel_id)
         # Who wrote it is not known: it may be whoever is to be forgotten.
         store.write("UPDATE complaints SET text = '' WHERE parcel_id = ? AND order_id IS NULL", (parcel_id,))
+    return lapsed
 
 
 def _of_what_stays(store: Store, gone: Erasure) -> Iterator[tuple[str, str]]:
@@ -277,12 +291,12 @@ WHERE state IN ('sending', 'sent') AND order_id = ?1
 _LOOK: Final = "UPDATE parcels SET assess_at = min(coalesce(assess_at, ?1), ?1) WHERE id = ?2"
 
 
-def _part(store: Store, order_id: int, parcels: Collection[int]) -> None:
-    """Take parcels out of an order's letters to its customer that are about others, too."""
+def _part(store: Store, order_id: int, parcels: Collection[int]) -> dict[int, int]:
+    """Take parcels out of an order's letters to its customer that are about others, too; as Erasure.lapsed."""
     parted: list[int | None] = []
     gone: list[int | None] = []
-    for row in store.all(f"SELECT {DRAFT_COLUMNS} FROM drafts WHERE order_id = ?", (order_id,)):
-        draft = to_draft(row)
+    known = [to_draft(row) for row in store.all(f"SELECT {DRAFT_COLUMNS} FROM drafts WHERE order_id = ?", (order_id,))]
+    for draft in known:
         left = _without(draft, parcels)
         parted += [draft.id] if left is None or left != draft else []
         gone += [draft.id] if left is None else []
@@ -293,6 +307,15 @@ def _part(store: Store, order_id: int, parcels: Collection[int]) -> None:
             store.write(_LOOK, (to_ms(draft.created_at), left.facts["parcel"]))
     store.write(_UNSAID, (order_id, dump(parted)))
     store.write(_LEFT, (order_id, dump(parted), dump(gone)))
+    return dict(_lapsed(known, {one for one in parted if one}, {one for one in gone if one}))
+
+
+def _lapsed(known: Iterable[Draft], parted: Collection[int], gone: Collection[int]) -> Iterator[tuple[int, int]]:
+    """The approved ones of which less is left, or of whose letters, each with which of these it lost."""
+    for draft in known:
+        said = {draft.id or 0, *draft.joint}
+        if draft.state is DraftState.APPROVED and draft.id and draft.id not in gone and said.intersection(parted):
+            yield draft.id, min(said.intersection(gone), default=0)
 
 
 def _without(draft: Draft, parcels: Collection[int]) -> Draft | None:

@@ -37,6 +37,16 @@ def wave(store: Store, policy_id: str, now: datetime, *, over: bool) -> int | No
     return wave_id
 
 
+_OTHER_WAVES: Final = """
+UPDATE imports SET finished_at = ? WHERE finished_at IS NULL AND source GLOB 'policy *' AND source <> ?
+"""
+
+
+def end_other_waves(store: Store, policy_id: str, now: datetime) -> None:
+    """Nobody judges all parcels by another policy: what a command did by a file that is not taken over is done."""
+    store.write(_OTHER_WAVES, (to_ms(now), f"policy {policy_id}"))
+
+
 def finish(store: Store, import_id: int, counts: Mapping[str, int], now: datetime) -> None:
     """Keep how many rows were added, updated, unchanged and rejected."""
     sql = "UPDATE imports SET finished_at = ?, added = ?, updated = ?, unchanged = ?, rejected = ? WHERE id = ?"

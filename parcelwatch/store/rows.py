@@ -264,7 +264,7 @@ def _scan(kept: dict[str, Any]) -> Checkpoint:
 CASE_COLUMNS: Final = (
     "id, kind, state, severity, opened_at, since, fact, threshold, policy_line, policy_id, hidden_by, told, reopened, "
     "resolved_at, by_agent, snoozed_until, flaps, claim, owner, told_at, handled_at, escalated, reraised, cleared, "
-    "word, remedy"
+    "word, remedy, taken"
 )
 CASE: Final = CASE_COLUMNS.split(", ")
 
@@ -298,6 +298,7 @@ def case_row(case: Case) -> list[object]:
         int(case.cleared),
         _word_json(case.word) if case.word else None,
         _remedy_json(case.remedy) if case.remedy else None,
+        case.taken,
     ]
 
 
@@ -329,6 +330,7 @@ def to_case(row: tuple[Any, ...]) -> Case:
         cleared=bool(row[23]),
         word=_to_word(row[24]) if row[24] else None,
         remedy=_to_remedy(row[25]) if row[25] else None,
+        taken=None if row[26] is None else STATES[row[26]],
     )
 
 
@@ -383,14 +385,24 @@ def _to_remedy(text: str) -> Agreed:
     return Agreed(what, at, kept["by"], kept["note"], done_at, kept["reminded"])
 
 
-DRAFT_COLUMNS: Final = (
-    "id, kind, language, state, created_at, milestone, facts, subject, body, order_no, to_name, to_contact, step, "
-    "edited, unsure_at, joint, changed_at"
+_OF_A_DRAFT: Final = (
+    *("id", "kind", "language", "state", "created_at", "milestone", "facts", "subject", "body", "order_no", "to_name"),
+    *("to_contact", "step", "edited", "unsure_at", "joint", "changed_at"),
 )
+DRAFT_WIDTH: Final = len(_OF_A_DRAFT) + 1
+
+
+def draft_columns(table: str) -> str:
+    """What makes a draft, of the table `drafts` or another name for it: its columns, and how bad its case is by now."""
+    graded = f"SELECT severity FROM cases WHERE cases.parcel_id = {table}.parcel_id AND cases.kind = {table}.kind"
+    return f"{', '.join(f'{table}.{name}' for name in _OF_A_DRAFT)}, ({graded})"
+
+
+DRAFT_COLUMNS: Final = draft_columns("drafts")
 
 
 def to_draft(row: tuple[Any, ...]) -> Draft:
-    """A draft from the values of DRAFT_COLUMNS; more may follow them."""
+    """A draft from the values of draft_columns; more may follow them."""
     return Draft(
         id=row[0],
         kind=row[1],
@@ -409,6 +421,7 @@ def to_draft(row: tuple[Any, ...]) -> Draft:
         unsure_at=maybe_at(row[14]),
         joint=() if row[15] is None else tuple(load(row[15])),
         sent_at=from_ms(row[16]) if row[3] == DraftState.SENT else None,
+        severity=None if row[17] is None else SEVERITIES[row[17]],
     )
 
 

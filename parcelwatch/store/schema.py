@@ -21,6 +21,7 @@ from parcelwatch.store.migrations import (
     service,
     shops,
     spine,
+    taken,
     tickets,
     unheard,
     voices,
@@ -32,6 +33,7 @@ OURS: Final = "parcelwatch"
 IN_ORDER: Final = (
     *(*spine.ALL, *voices.ALL, *judgement.ALL, *shops.ALL),
     *(*remedies.ALL, *service.ALL, *unheard.ALL, *tickets.ALL, *letters.ALL, *leaving.ALL, *calm.ALL, *joint.ALL),
+    *taken.ALL,
 )
 NAMES: Final = tuple(each.__name__ for each in IN_ORDER)
 """Every migration this version knows, in order."""

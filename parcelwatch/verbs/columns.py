@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from parcelwatch.core.headings import NAMES, meanings
-from parcelwatch.core.near import meant
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Milestone
 
@@ -115,7 +115,7 @@ class Columns:
 
 def _listed(headings: Iterable[str], unread: Collection[str]) -> str:
     """What the columns are called, each that is not read with what may be meant."""
-    shown = (f"{one[:_LONGEST]}{meant(one, _KNOWN) if one in unread else ''}" for one in headings if one.strip())
+    shown = (f"{one[:_LONGEST]}{did_you_mean(one, _KNOWN) if one in unread else ''}" for one in headings if one.strip())
     return ", ".join(islice(shown, _MOST)) or "none has a name"
 
 

@@ -13,7 +13,7 @@ from parcelwatch import couriers
 from parcelwatch.config import Config
 from parcelwatch.core.assigning import Assigned, Desk, assign
 from parcelwatch.core.cells import cell
-from parcelwatch.core.near import meant
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.couriers.base import card
 from parcelwatch.errors import BadInput
 
@@ -85,7 +85,7 @@ class Placing:
         try:
             return assign(called, "", self.desks)
         except BadInput as error:
-            near = meant(called, [each.name for each in self.desks])
+            near = did_you_mean(called, [each.name for each in self.desks])
             return self._by_default(called) or Unplaced(called, f"{error}{near}")
 
     def _by_default(self, called: str) -> Assigned | None:

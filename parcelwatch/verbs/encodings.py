@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO, Final
 
 from parcelwatch.config.presets import ENCODINGS
-from parcelwatch.core.near import meant
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.errors import BadInput
 
 LONGEST_LINE: Final = 1 << 20
@@ -58,9 +58,8 @@ def named(name: str) -> str:
         "".encode(name)
         return codecs.lookup(name).name
     except (LookupError, ValueError):
-        raise BadInput(
-            f"--encoding {name[:40]!r} is not known{meant(name, ENCODINGS)}: write one such as {', '.join(ENCODINGS)}"
-        ) from None
+        near, there = did_you_mean(name, ENCODINGS), ", ".join(ENCODINGS)
+        raise BadInput(f"--encoding {name[:40]!r} is not known{near}: write one such as {there}") from None
 
 
 def by_lines(encoding: str) -> bool:

@@ -368,6 +368,13 @@ def tried(store: Store, *, dry_run: bool) -> Iterator[None]:
             raise _DryRun
 
 
+def _readable(named: Mapping[str, object] | BadInput) -> Mapping[str, object]:
+    """The cells of a row by name. Raises what is wrong with one that has none."""
+    if isinstance(named, BadInput):
+        raise named
+    return named
+
+
 def _described(
     store: Store,
     rows: Iterable[Record],
@@ -385,9 +392,7 @@ def _described(
     seen = Seen(result.warnings)
     for record, named in joined(_named(rows, headings)):
         try:
-            if isinstance(named, BadInput):
-                raise named
-            cells = orders.whole(named, headed=record.headed)
+            cells = orders.whole(_readable(named), headed=record.headed)
             if cells is None:
                 continue
             ordered = unshipped(cells, headed=record.headed)

@@ -48,12 +48,16 @@ def send(
 ) -> Attempt:
     """Send an approved letter. Raises BadInput, with nothing sent, for one that cannot be as it stands.
 
+    Its parcels are looked at first, and what that finds is kept, whether or not the letter may leave.
     That it is being sent is on record before it leaves, so that no crash and no second hand repeats it. Where nobody
     knows whether it arrived it stays so: an agent looks, and says.
     """
     now = whole(now)
     with store.transaction():
-        said = _taken_up(store, draft_id, words, policy, now, by, approve=approve)
+        before = _judged_anew(store, draft_id, words, policy, now)
+        said = _taken_up(store, draft_id, before, words, policy, now, by, approve=approve)
+    if isinstance(said, BadInput):
+        raise said
     try:
         attempt = customers.send(said)
     except BadInput:
@@ -64,23 +68,52 @@ def send(
     return attempt
 
 
+def _judged_anew(store: Store, draft_id: int, words: Renderer, policy: Policy, now: datetime) -> list[int]:
+    """Look at every parcel of a letter; the drafts that it was made of before."""
+    parcel_id, draft = drafts.one(store, draft_id)
+    letter = words.together(draft, drafts.beside(store, draft_id)) if draft.unsent else ()
+    said = {part.get("parcel") for one in letter for part in parts(one.facts)}
+    # The draft's own last: what another of its order takes back may leave less of it.
+    for each in sorted((one for one in said if isinstance(one, int)), key=lambda one: (one == parcel_id, one)):
+        take_step(store, each, Passed(), policy, now)
+    return [one.id for one in letter if one.id is not None]
+
+
 def _taken_up(
-    store: Store, draft_id: int, words: Renderer, policy: Policy, now: datetime, by: str, *, approve: bool
-) -> dict[str, str]:
-    """What is sent, in the words that are from now on the draft's."""
-    _judged_anew(store, draft_id, words, policy, now)
+    store: Store,
+    draft_id: int,
+    before: Sequence[int],
+    words: Renderer,
+    policy: Policy,
+    now: datetime,
+    by: str,
+    *,
+    approve: bool,
+) -> dict[str, str] | BadInput:
+    """What is sent, in the words that are from now on the draft's; or why nothing is, and nothing was moved."""
     parcel_id, draft = drafts.one(store, draft_id)
     together = words.together(draft, drafts.beside(store, draft_id))
-    _refused(draft_id, draft, together, parcels.dossier(store, parcel_id), now, approve=approve)
     letter, joint = words.whole(together), ids(together)
-    for verb in ("send",) if approved(together) else ("approve", "send"):
-        action = LetterAction(verb, draft_id, by, letter.subject, letter.body, joint)
-        take_step(store, parcel_id, action, policy, now)
+    try:
+        with store.savepoint():
+            _refused(draft_id, draft, before, together, parcels.dossier(store, parcel_id), now, approve=approve)
+            for verb in ("send",) if approved(together) else ("approve", "send"):
+                action = LetterAction(verb, draft_id, by, letter.subject, letter.body, joint)
+                take_step(store, parcel_id, action, policy, now)
+    except BadInput as error:
+        return error
     return _said(store, draft_id, letter, joint)
 
 
 def _refused(
-    draft_id: int, draft: Draft, together: Sequence[Draft], dossier: Dossier, now: datetime, *, approve: bool
+    draft_id: int,
+    draft: Draft,
+    before: Sequence[int],
+    together: Sequence[Draft],
+    dossier: Dossier,
+    now: datetime,
+    *,
+    approve: bool,
 ) -> None:
     """Raise BadInput where it may not be sent as it is, with what to do first."""
     if draft.state is DraftState.SENDING:
@@ -93,6 +126,11 @@ def _refused(
     if not draft.unsent:
         hint = instead(draft, dossier)
         raise BadInput(f"draft {draft_id} is {draft.state}; only an approved one can be sent{hint}")
+    if gone := [one for one in before if one not in {each.id for each in together}]:
+        raise BadInput(
+            f"draft {gone[0]} no longer belongs to the letter of draft {draft_id}: read what is left "
+            f"(`parcelwatch drafts show {draft_id}`), then `parcelwatch drafts approve {draft_id}`"
+        )
     if not (approve or approved(together)):
         raise BadInput(
             f"what else its customer waits for has changed the letter of draft {draft_id} since it was approved: read "
@@ -127,15 +165,6 @@ def _said(store: Store, draft_id: int, letter: Letter, joint: Collection[int]) -
         "draft": str(first),
         "mark": f"{identity.mark(store, 'letters')}-{first}",
     }
-
-
-def _judged_anew(store: Store, draft_id: int, words: Renderer, policy: Policy, now: datetime) -> None:
-    """Look at every parcel of a letter that is not the draft's own: sending judges that one alone."""
-    parcel_id, draft = drafts.one(store, draft_id)
-    letter = words.together(draft, drafts.beside(store, draft_id)) if draft.unsent else ()
-    said = {part.get("parcel") for one in letter for part in parts(one.facts)}
-    for other in sorted(one for one in said if isinstance(one, int) and one != parcel_id):
-        take_step(store, other, Passed(), policy, now)
 
 
 def _note(store: Store, draft_id: int, verb: str, policy: Policy, now: datetime, by: str) -> None:

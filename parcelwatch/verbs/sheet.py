@@ -13,7 +13,7 @@ from typing import Final
 
 from parcelwatch.core import columns, intake, together
 from parcelwatch.core.cells import cell
-from parcelwatch.core.near import meant
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.core.orders import of_nobody
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Order, Parcel
@@ -261,7 +261,7 @@ _NAMED: Final = 8
 
 def ignored(headings: Sequence[str], known: Sequence[str]) -> str:
     """One line about all the headings that say nothing to us, with what was meant where one of the `known` is near."""
-    shown = [f"{heading.strip()[:60]!r}{meant(heading, known)}" for heading in headings[: 10 * _NAMED]]
+    shown = [f"{heading.strip()[:60]!r}{did_you_mean(heading, known)}" for heading in headings[: 10 * _NAMED]]
     # What may be a slip comes first.
     shown.sort(key=lambda text: not text.endswith(")"))
     names, more = ", ".join(shown[:_NAMED]), len(headings) - _NAMED

@@ -269,7 +269,7 @@ def test_a_channel_whose_secret_is_missing_is_bad_configuration(shop: Shop) -> N
     assert shop.run("alerts", "test").code == 78
     unknown = shop.run("alerts", "test", "spar")
     assert unknown.code == 1
-    assert "did you mean 'spare'" in unknown.err
+    assert 'did you mean "spare"' in unknown.err
 
 
 def test_a_dead_alert_is_sent_again_when_asked(watched: Shop) -> None:

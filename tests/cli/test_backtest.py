@@ -182,7 +182,7 @@ def test_what_is_wrong_with_the_columns_is_said_with_the_files_name(shop: Shop, 
     file = shop.file("numbr,delivered\nAB00000001,2026-03-02\n", "bad.csv")
     ended = shop.run("backtest", "--policy", policy(tmp_path, "new.toml", "3d"), "--history", file)
     assert ended.code == 2
-    assert "bad.csv: no column is called number: numbr (did you mean 'number'?), delivered" in ended.err
+    assert 'bad.csv: no column is called number: numbr (did you mean "number"?), delivered' in ended.err
 
 
 def test_a_time_that_is_still_to_come_is_no_past(shop: Shop, tmp_path: Path, histories: str) -> None:

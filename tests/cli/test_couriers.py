@@ -53,7 +53,7 @@ def test_an_adapter_is_shown_with_the_table_to_paste(shop: Shop) -> None:
 def test_an_adapter_that_is_not_there_is_2_with_what_was_meant(shop: Shop) -> None:
     ended = shop.run("couriers", "show", "dlh")
     assert ended.code == 2
-    assert "did you mean 'dhl'?" in ended.err
+    assert 'did you mean "dhl"?' in ended.err
 
 
 def test_a_check_asks_once_and_counts_it(watched: Shop) -> None:
@@ -90,7 +90,7 @@ def test_trying_a_number_prints_what_was_understood_and_keeps_nothing(shop: Shop
 def test_a_company_that_nobody_is_called_is_not_tried(shop: Shop) -> None:
     shop.configure('[couriers.kd100]\napi = "kuaidi100"\nkey = "k"\ncustomer = "c"\n')
     ended = shop.run("couriers", "try", "kd100", "YT8812345678901", "--company", "圆通快弟")
-    assert (ended.code, "did you mean 'yuantong'" in ended.err) == (2, True)
+    assert (ended.code, 'did you mean "yuantong"' in ended.err) == (2, True)
 
 
 def test_trying_a_number_nobody_knows_is_1(shop: Shop) -> None:

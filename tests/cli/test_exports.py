@@ -327,7 +327,7 @@ def test_a_format_wins_over_what_is_recognised(many: Shop) -> None:
     plain = many.run("parcels", "import", path, "--format", "csv")
     assert (plain.code, "no column `number`" in plain.err) == (2, True)
     strange = many.run("parcels", "import", path, "--format", "shopfy")
-    assert (strange.code, "did you mean 'shopify'" in strange.err) == (2, True)
+    assert (strange.code, 'did you mean "shopify"' in strange.err) == (2, True)
     assert many.run("parcels", "import", path, "--format", "amazon").code == 2
 
 
@@ -383,7 +383,7 @@ def test_a_preset_says_what_headings_and_couriers_of_a_file_mean(many: Shop) -> 
     assert (ended.code, "2 added" in ended.out, "1 skipped" in ended.out) == (0, True, True)
     assert listed(many, "courier", "company") == [("my_dhl", ""), ("kd100", "shentong")]
     missing = many.run("parcels", "import", rows, "--preset", "warehose")
-    assert (missing.code, "did you mean 'warehouse'" in missing.err) == (2, True)
+    assert (missing.code, 'did you mean "warehouse"' in missing.err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_something_else_done_than_was_agreed_is_recorded_as_that(watched: Shop) 
     [
         (["17"], 2, "say what was promised: resend, refund"),
         (["refund"], 2, "say which case: `parcelwatch cases remedy 17 refund`"),
-        (["17", "refnud"], 2, "did you mean 'refund'"),
+        (["17", "refnud"], 2, 'did you mean "refund"'),
         (["x", "refund"], 2, "no ID"),
         (["98", "refund"], 1, "there is no case 98"),
     ],

@@ -51,13 +51,13 @@ def test_wrong_usage_is_2_and_says_where_help_is(shop: Shop) -> None:
         assert shop.run(*arguments).code == 2
     assert "give 8 to 600 seconds" in shop.bare("demo", "--seconds", "3").err
     assert "'x' is no ID" in shop.run("cases", "show", "x").err
-    assert "did you mean 'open'" in shop.run("cases", "list", "--state", "opne").err
+    assert 'did you mean "open"' in shop.run("cases", "list", "--state", "opne").err
 
 
 def test_an_account_nobody_configured_is_wrong_usage_everywhere(watched: Shop) -> None:
     for arguments in (["parcels", "list"], ["cases", "list"], ["why", MOVING], ["parcels", "show", MOVING]):
         ended = watched.run(*arguments, "--courier", "mydhl")
-        assert (ended.code, "did you mean 'my_dhl'" in ended.err) == (2, True)
+        assert (ended.code, 'did you mean "my_dhl"' in ended.err) == (2, True)
 
 
 def test_a_result_that_cannot_be_written_is_no_bug(watched: Shop) -> None:

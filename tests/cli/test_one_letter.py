@@ -96,6 +96,16 @@ def test_whoever_drops_one_reads_which_others_lost_their_approval_and_why(two: S
     assert len(dropped) == 2
 
 
+def test_whoever_forgets_a_parcel_reads_which_others_lost_their_approval_and_why(two: Shop) -> None:
+    two.run("drafts", "approve", "1")
+    forgotten = two.run("parcels", "forget", DAMAGED, "--yes").out
+    (left,) = [one["id"] for one in two.run("drafts", "list", "--json").document]
+    assert f"Draft {left} (" in forgotten
+    assert f"is draft. The letter also said D{3 - left}, which no longer belongs to it: read what is left." in forgotten
+    two.run("drafts", "approve", str(left))
+    assert two.run("parcels", "forget", STALLED, "--yes", "--json").document["lapsed"] == []
+
+
 def test_whoever_takes_one_text_out_of_an_approved_letter_reads_what_becomes_of_the_rest(two: Shop) -> None:
     two.run("drafts", "approve", "1")
     taken = two.run("drafts", "edit", "2", "--alone", "--body-file", "-", stdin=b"It is late.").out
@@ -122,6 +132,28 @@ def test_sending_those_of_a_kind_names_the_drafts_of_other_kinds_that_went_along
     assert [f"Draft {draft} (" in went for draft in (1, 2)] == [True, True]
 
 
+def test_what_turns_out_untrue_as_it_is_sent_is_taken_back_and_the_rest_waits_to_be_read(two: Shop) -> None:
+    two.run("drafts", "approve", "1")
+    (still, broken) = sorted(
+        (1, 2), key=lambda one: two.run("drafts", "show", str(one), "--json").document["number"] == DAMAGED
+    )
+    with Server(answers(b"{}")) as helpdesk:
+        two.configure(
+            f'\n[drafts.send]\nwebhook = "{helpdesk.url}/letters"\n[thresholds]\nstalled = {{ warn = "300d" }}\n'
+        )
+        for draft in (broken, still):
+            refused = two.run("drafts", "send", str(draft), "--approve")
+            assert (refused.code, helpdesk.hits) == (1, [])
+            if draft == broken:
+                assert f"draft {still} no longer belongs to the letter of draft {broken}" in refused.err
+                assert "is withdrawn. " in refused.out
+                assert f"is draft. The letter also said D{still}, which no longer belongs to it" in refused.out
+        assert states(two)[still - 1] == "withdrawn"
+        assert two.run("drafts", "send", str(broken), "--approve").code == 0
+    (hit,) = helpdesk.hits
+    assert STALLED not in json.loads(hit.body)["body"]
+
+
 def test_what_joined_since_its_letter_was_shown_is_not_sent_before_it_was_approved(two: Shop) -> None:
     with Store.open(two.folder / "shop.db", create=False) as store, store.transaction():
         store.write("UPDATE drafts SET body = '', joint = NULL WHERE id = 2")
@@ -136,6 +168,16 @@ def test_what_joined_since_its_letter_was_shown_is_not_sent_before_it_was_approv
         assert "was last shown without D2, approved with it now" in approved.err
         assert two.run("drafts", "send", "1").code == 0
         assert len(helpdesk.hits) == 1
+
+
+@pytest.mark.parametrize("like", ["1", "2"])
+def test_a_letter_is_meant_by_whichever_of_its_drafts_is_named(two: Shop, like: str) -> None:
+    (text,) = two.run("drafts", "show", "--kind", "damaged", "--json").document
+    assert text["drafts"] == [1, 2]
+    changed = two.run(
+        "drafts", "edit", "--kind", "damaged", "--like", like, "--body-file", "-", stdin=b"Both are late."
+    )
+    assert (changed.code, two.run("drafts", "show", "2", "--json").document["body"]) == (0, "Both are late.")
 
 
 def test_what_letters_have_in_common_leaves_out_those_that_say_more(two: Shop) -> None:

@@ -168,7 +168,7 @@ def test_parcels_are_moved_to_another_account(ordered: Shop) -> None:
     assert {row["courier"] for row in listed(ordered, "parcels", "list")} == {"other"}
     assert not listed(ordered, "parcels", "move", DAMAGED, "--to", "other")["changed"]
     assert ordered.run("parcels", "move", DAMAGED).code == 2
-    assert "did you mean 'other'" in ordered.run("parcels", "move", DAMAGED, "--to", "othr").err
+    assert 'did you mean "other"' in ordered.run("parcels", "move", DAMAGED, "--to", "othr").err
 
 
 # --- an agent's word -----------------------------------------------------------------------------

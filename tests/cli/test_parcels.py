@@ -57,7 +57,7 @@ def test_what_cannot_be_added_says_why(shop: Shop) -> None:
     ended = shop.run("parcels", "add", "7.7E+14", "--courier", "mydhl")
     assert ended.code == 2
     assert "rounded" in ended.err
-    assert "did you mean 'my_dhl'" in ended.err
+    assert 'did you mean "my_dhl"' in ended.err
 
 
 def test_good_rows_go_in_and_bad_ones_are_named_by_line(shop: Shop) -> None:
@@ -156,7 +156,7 @@ def test_companies_are_read_by_name_and_unknown_ones_refused_with_what_was_meant
     text = "number,company\nYT8812345678901,圆通速递\n773000000000001,申通快第\n773000000000002,foobar\n"
     ended = shop.run("parcels", "import", shop.file(text), "--courier", "kd100", "--json")
     reasons = [row["reason"] for row in ended.document["rejected"]]
-    assert "did you mean 'shentong'" in reasons[0]
+    assert 'did you mean "shentong"' in reasons[0]
     assert "code:CODE" in reasons[1]
     assert shop.run("parcels", "list", "--json").document[0]["company"] == "yuantong"
 

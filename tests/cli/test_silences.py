@@ -52,8 +52,8 @@ def test_a_silence_may_be_called_in_the_singular_and_removed(watched: Shop) -> N
 
 def test_a_silence_that_cannot_be_meant_is_refused_with_what_may_have_been(watched: Shop) -> None:
     for options, fault in (
-        (("--kind", "staled"), "did you mean 'stalled'"),
-        (("--courier", "my_dlh"), "did you mean 'my_dhl'"),
+        (("--kind", "staled"), 'did you mean "stalled"'),
+        (("--courier", "my_dlh"), 'did you mean "my_dhl"'),
         (("--destination", "UK"), "write GB"),
         (("--below", "hihg"), "no below 'hihg'"),
         ((), "say what is to be silent"),

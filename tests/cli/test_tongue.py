@@ -14,7 +14,7 @@ import pytest
 from rich.cells import cell_len
 
 import parcelwatch.cli
-from parcelwatch import claims, config, detours, ingest, render
+from parcelwatch import claims, config, detours, ingest, sentences, telling
 from parcelwatch.cli import acting, adding, alerts, announcing, matching, orders, parcels, report, watch, why
 from parcelwatch.cli import cases as cli_cases
 from parcelwatch.cli.tongue import Tongue
@@ -219,7 +219,7 @@ MET_BY_AGENTS = (
     *("core/cases.py", "core/claims.py", "core/letters.py", "store/alerts.py", "store/cases.py", "store/drafts.py"),
     *("store/incidents.py", "store/orders.py", "store/outbox.py", "store/parcels.py", "store/silences.py"),
     *("cli/acting.py", "cli/alerts.py", "cli/base.py", "cli/batches.py", "cli/cases.py", "cli/claims.py"),
-    *("cli/announcing.py", "cli/rewording.py"),
+    *("cli/announcing.py", "cli/rewording.py", "cli/sending.py"),
     *("cli/desk.py", "cli/drafts.py", "cli/parcels.py", "cli/report.py", "cli/silences.py", "cli/typed.py"),
     *("cli/forgetting.py", "cli/importing.py", "cli/adding.py", "cli/complaints.py", "cli/why.py", "bundle.py"),
     *("store/erase.py", "ticketing/sending.py", "core/tickets.py"),
@@ -268,7 +268,7 @@ def unfilled(node: ast.expr) -> str:
 def hint(node: ast.expr) -> bool:
     """Whether it says what was meant."""
     named = getattr(node.value, "func", node.value) if isinstance(node, ast.FormattedValue) else None
-    return getattr(named, "id", "") in ("meant", "_meant", "hint", "near")
+    return getattr(named, "id", "") in ("did_you_mean", "_meant", "hint", "near")
 
 
 @pytest.mark.parametrize("language", languages("sentences"))
@@ -317,7 +317,7 @@ def test_a_sentence_has_the_same_places_in_every_language(language: str) -> None
             "there is no case 7; `parcelwatch cases list` shows them",
             "没有案件 7；`parcelwatch cases list` 列出全部案件",
         ),
-        ("no channel 'op' (did you mean 'ops'?); configured: ops", "没有渠道 'op'（是不是 'ops'？）；已配置：ops"),
+        ("no channel 'op' (did you mean \"ops\"?); configured: ops", "没有渠道 'op'（是不是 \"ops\"？）；已配置：ops"),
         ("draft 3 is sent; only an approved one can be sent", "草稿 3 现为已发送；批准后才能发送"),
         (
             "draft 3 is sent: it cannot be moved by “edit”; draft 7 waits in its place: `parcelwatch drafts show 7`",
@@ -369,7 +369,7 @@ def test_why_an_aggregator_follows_a_number_no_longer_is_said_in_chinese(chinese
 SILENCE = Silence(Matcher(), NOW, by="lin", id=3)
 WHY_UNSENT = (
     *(ingest._BEING_SENT, *(f"the draft was {state} before" for state in ingest._OVER)),
-    *(dispatch.NO_CHANNEL, dispatch.MOOT, ingest._MOOT, ingest._AGAIN, ingest._SAID_ALREADY, detours._BACK),
+    *(dispatch.NO_CHANNEL, dispatch.MOOT, ingest._MOOT, telling._AGAIN, telling._SAID_ALREADY, detours._BACK),
     *(settling.DOUBTED, settling.IN_PART, silence_reason(SILENCE), silence_reason(replace(SILENCE, by=""))),
     *("told as incident 7", "a newer message says it", "it was over before it was sent", "somebody took the case"),
 )
@@ -404,7 +404,7 @@ def test_whatever_the_self_check_tells_agents_is_said_in_chinese(facts: Facts) -
     assert told
     for text in told:
         assert latin(re.sub(NAMED_AS_IT_IS, "", CHINESE.sentence(text))) == []
-    assert Form.SERVICE_TROUBLED in render._OF_OURS
+    assert Form.SERVICE_TROUBLED in sentences.OF_OURS
 
 
 @pytest.mark.parametrize("verb", sorted({*cases._DEEDS, *letters.Verb, *(verb for _, verb in claiming.TRANSITIONS)}))
@@ -506,7 +506,18 @@ OURS = "|".join(
 # What a row may hold.
 CELLS = "|".join(
     (
-        *("'[^']*'", "[a-z]+_[a-z0-9]+", "destination", "value", "language", "tag", "E\\+14", "AB 12", "d/m/y"),
+        *(
+            "'[^']*'",
+            '"[^"]*"',
+            "[a-z]+_[a-z0-9]+",
+            "destination",
+            "value",
+            "language",
+            "tag",
+            "E\\+14",
+            "AB 12",
+            "d/m/y",
+        ),
         *("https://…", "zh-CN", r"\ben\b", r"BR\b", "T18"),
     )
 )

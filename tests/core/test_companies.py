@@ -65,7 +65,7 @@ def test_a_name_or_anothers_code_is_the_code_of_the_api_that_is_asked(api: str, 
     ],
 )
 def test_a_slip_is_refused_with_what_was_meant(api: str, written: str, meant: str) -> None:
-    with pytest.raises(BadInput, match=f"did you mean '{meant}'"):
+    with pytest.raises(BadInput, match=f'did you mean "{meant}"'):
         company(api, written)
 
 

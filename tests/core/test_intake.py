@@ -106,7 +106,7 @@ def test_what_cannot_be_a_number_is_refused_with_the_reason(written: object, rea
 
 
 def test_an_unknown_account_is_refused_with_the_one_that_was_meant() -> None:
-    assert "did you mean 'my_dhl'" in refused(courier="mydhl")
+    assert 'did you mean "my_dhl"' in refused(courier="mydhl")
     assert "kd100, my_dhl, ship, track" in refused(courier="zzz")
     assert "--courier" in refused(courier="")
 
@@ -273,7 +273,7 @@ def test_of_several_orders_in_one_cell_each_has_the_buyer_and_the_goods_count_on
 
 def test_a_company_is_translated_for_its_account_and_one_nobody_knows_is_refused() -> None:
     assert read(courier="kd100", company="申通快递").company == "shentong"
-    assert "did you mean 'shentong'" in refused(courier="kd100", company="申通快第")
+    assert 'did you mean "shentong"' in refused(courier="kd100", company="申通快第")
     assert read(courier="my_dhl", company="申通快递").company == "申通快递"
 
 
@@ -306,7 +306,7 @@ def test_a_column_of_mail_addresses_is_the_customers_contact(header: list[str], 
 
 
 def test_a_mapping_to_no_column_is_refused_with_the_one_that_was_meant() -> None:
-    with pytest.raises(BadInput, match="did you mean 'number'"):
+    with pytest.raises(BadInput, match='did you mean "number"'):
         columns([], {"快递单号": "numbr"})
     with pytest.raises(BadInput, match="two columns"):
         columns(["number", "单号"], {"单号": "number"})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from itertools import groupby, islice
 from typing import Any
 
 import pytest
 
+from parcelwatch.couriers import yto, zto
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, recent
 from parcelwatch.model import Answered, Checkpoint
 from tests.couriers.recorded import Fixture, fixtures
@@ -23,6 +25,84 @@ def test_the_newest_are_read_at_either_end(form: str) -> None:
     assert recent(rows) == rows[-ROWS_LIMIT:]
     assert recent(rows[::-1]) == rows[:99:-1]
     assert recent(rows[:ROWS_LIMIT]) == rows[:ROWS_LIMIT]
+
+
+@pytest.mark.parametrize("apart", [timedelta(minutes=3), timedelta(hours=7)], ids=["a day", "months"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        *(
+            "%m/%d/%Y %I:%M %p",
+            "%d/%m/%Y %H:%M",
+            "%d.%m.%y, %H:%M",
+            "%d. %m. %Y %H:%M",
+            "%Y年%m月%d日 %H:%M",
+            "%Y/%-m/%-d %-H:%M",
+        ),
+        *(
+            "%d %b %Y %H:%M",
+            "%B %d, %Y %I:%M %p",
+            "%A, %b %-d, %Y %H:%M:%S",
+            "%a, %d %b %Y %H:%M:%S GMT",
+            "%d-%b-%y %H:%M",
+        ),
+        *("%Y%m%d%H%M%S", "%Y%m%d %H%M", "%Y %b %d %H:%M", "%s", "/Date(%s000+0800)/", "%s000000"),
+    ],
+)
+def test_the_newest_are_read_however_a_day_is_written(form: str, apart: timedelta) -> None:
+    begins = datetime(2025, 11, 2, 3, 5, tzinfo=UTC)
+    rows = [
+        {
+            "id": 1_000_000_007,
+            "booked": "2025-11-01",
+            "number": "20240101",
+            "time": (begins + at * apart).strftime(form),
+        }
+        for at in range(600)
+    ]
+    assert recent(rows) == rows[-ROWS_LIMIT:]
+    assert recent(rows[::-1]) == rows[:99:-1]
+
+
+def test_one_scan_that_is_out_of_place_does_not_turn_a_list_around() -> None:
+    days = [f"{1 + at // 30:02}.03.2026" for at in range(600)]
+    for place in (0, -1):
+        rows = [{"at": day} for day in days]
+        rows[place] = {"at": "11.03.2026"}
+        assert recent(rows) == rows[-ROWS_LIMIT:]
+
+
+def test_months_are_known_in_the_languages_of_couriers() -> None:
+    for days in (
+        ["2. März 2026", "1. Mai 2026"],
+        ["30 juin 2026", "3 juil. 2026"],
+        ["31 de enero de 2026", "2 de febrero de 2026"],
+    ):
+        rows = [{"at": days[at // 300]} for at in range(600)]
+        assert recent(rows) == rows[-ROWS_LIMIT:]
+
+
+def test_a_list_can_be_put_in_order_by_whoever_knows_its_times() -> None:
+    def when(at: int) -> datetime | None:
+        return None if at % 7 == 0 else datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=at)
+
+    assert recent(range(600), when) == [*range(100, 600)]
+    assert recent(range(600, 0, -1), when) == [*range(600, 100, -1)]
+
+
+def test_what_is_another_parcel_s_takes_no_room_in_a_list() -> None:
+    for api, number in (("yto", yto.NUMBER), ("zto", zto.NUMBER), ("sto", "waybillNo")):
+        (fixture, *_) = (one for one in LONG if one.api == api)
+        assert newest(fixture, _after_others(fixture.told["body"], number)) == newest(fixture, fixture.told["body"])
+
+
+def _after_others(value: Any, number: str) -> Any:
+    """The same with the scans of another parcel before those of each list."""
+    if isinstance(value, dict):
+        return {name: _after_others(one, number) for name, one in value.items()}
+    if not isinstance(value, list) or not all(isinstance(one, dict) and number in one for one in value):
+        return value
+    return [*[{**value[0], number: "OTHER123"}] * ROWS_LIMIT, *value]
 
 
 def test_without_a_time_the_first_are_read() -> None:

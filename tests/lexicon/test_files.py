@@ -93,10 +93,10 @@ def test_a_mistake_in_a_file_is_told_with_the_file_and_the_wording(tmp_path: Pat
     ("text", "line", "told"),
     [
         (BLOCK.replace("arrived home", "(rozla* się"), 5, "')' is missing"),
-        (BLOCK.replace("{ wording", "{ wordng"), 5, "[[moves]]: wordng: not known here (did you mean 'wording'?)"),
-        (BLOCK.replace('"arrived home"', '"{parcl} home"'), 5, "no list 'parcl' (did you mean 'parcel'?)"),
+        (BLOCK.replace("{ wording", "{ wordng"), 5, '[[moves]]: wordng: not known here (did you mean "wording"?)'),
+        (BLOCK.replace('"arrived home"', '"{parcl} home"'), 5, "no list 'parcl' (did you mean \"parcel\"?)"),
         (BLOCK.replace('"arrived home"', "'arrived (home'"), 5, "')' is missing"),
-        (BLOCK.replace('"delivered"', '"delivert"'), 4, "did you mean 'delivered'?"),
+        (BLOCK.replace('"delivered"', '"delivert"'), 4, 'did you mean "delivered"?'),
         (BLOCK.replace(', example = "It arrived home"', ""), 5, "a row has a wording and an example"),
         (BLOCK.replace("moves", "moods"), 3, "moods: not known here"),
         (f'[denial]\nnot = "(no"\n{BLOCK}', 4, "[denial] not: ')' is missing"),

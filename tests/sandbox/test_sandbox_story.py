@@ -67,8 +67,8 @@ def test_every_fault_is_told_at_once_with_line_and_key() -> None:
     assert len(problems) == 3
     assert problems[0].startswith("mine.toml:14: parcels[1].says[1].at: expected a time from the start")
     assert "mine.toml:19: parcels[1].says[2].cause: expected one of" in problems[1]
-    assert "did you mean 'damaged'?" in problems[1]
-    assert problems[2] == "mine.toml:7: access.quotta: unknown key (did you mean 'quota'?)"
+    assert 'did you mean "damaged"?' in problems[1]
+    assert problems[2] == 'mine.toml:7: access.quotta: unknown key (did you mean "quota"?)'
 
 
 def test_faults_in_braces_have_their_own_line() -> None:
@@ -90,7 +90,7 @@ def test_faults_in_braces_have_their_own_line() -> None:
         ('api = ["dhl", "17track"]\n[[parcels]]\nnumber = "A"', "several couriers, so say which"),
         ('api = "dhl"\n[[parcels]]\nnumber = "A"\n[[parcels]]\nnumber = "A"', "A stands in the story twice"),
         ('api = "dhl"\n[[parcels]]\nnumber = "A"\n[[parcels.says]]\nat = "-1d"', "needs a time and a milestone"),
-        ('api = "dhl"\n[[trouble]]\nkind = "outrage"', "did you mean 'outage'?"),
+        ('api = "dhl"\n[[trouble]]\nkind = "outrage"', 'did you mean "outage"?'),
         ('api = "dhl"\n[[parcels]]\nnumber = "A"\nzone = "Mars/Base"', "expected a time zone like Europe/Berlin"),
         ("api = ", "not valid TOML"),
     ],
@@ -108,7 +108,7 @@ def test_a_file_that_cannot_be_read_is_bad_input(tmp_path: Path) -> None:
 def test_a_file_is_read_and_named_in_its_faults(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('api = "dhl"\ntitel = "x"\n', encoding="utf-8")
-    with pytest.raises(BadInput, match=r"mine\.toml:2: titel: unknown key \(did you mean 'title'\?\)"):
+    with pytest.raises(BadInput, match=r"mine\.toml:2: titel: unknown key \(did you mean \"title\"\?\)"):
         read(path)
 
 

@@ -400,7 +400,7 @@ _OURS = {
     # What a key makes of numbers, and the key.
     "forgotten": "mark",
     "forgotten_key": "key",
-    "cases": "kind state severity threshold policy_line policy_id hidden_by told verdict owner word",
+    "cases": "kind state severity threshold policy_line policy_id hidden_by told verdict owner word taken",
     "case_events": "signal before after by",
     "notes": "by",
     "drafts": "kind language state milestone order_no to_name to_contact step joint",

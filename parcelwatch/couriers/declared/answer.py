@@ -284,7 +284,15 @@ class _Reader:
         for item in items:
             if not isinstance(item, dict | list):
                 raise self._misfit("answer.checkpoints", expression, item, "checkpoints were")
-        return recent(items)
+        return recent(items, self._at)
+
+    def _at(self, item: object) -> datetime | None:
+        """When a checkpoint was, None where that cannot be read."""
+        try:
+            span = when(self.declaration.answer.time, self._looks("answer.time"), item)
+        except CourierUnreadable:
+            return None
+        return span[0] if span else None
 
     def _scan(self, item: object, faults: list[CourierUnreadable]) -> Scan:
         """One checkpoint; a time that cannot be read is none, and one of the faults."""

@@ -6,12 +6,13 @@ Numbers come as text and text as numbers, so `text` takes both.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
 from parcelwatch.core.timeline import READ
+from parcelwatch.couriers.shared.ends import newest_last
 from parcelwatch.errors import CourierUnreadable
 
 Record = dict[str, object]
@@ -21,8 +22,6 @@ T = TypeVar("T")
 TEXT_LIMIT = 2000
 NAME_LIMIT = 200
 ROWS_LIMIT = READ
-# Days and hours as couriers write them: year first, or counted in seconds or milliseconds. Within a list all are alike.
-_STAMP = re.compile(r"20\d\d[-/.]?[01]\d[-/.]?[0-3]\d(?:[T ]?\d\d(?::?\d\d){1,2})?|\b1\d{9}(?:\d{3})?\b")
 
 
 def misfit(where: str, wanted: str, value: object) -> CourierUnreadable:
@@ -51,15 +50,15 @@ def rows(value: object, where: str) -> list[Record]:
     return value
 
 
-def recent(listed: Sequence[T]) -> list[T]:
+def recent(listed: Sequence[T], when: Callable[[T], datetime | None] | None = None) -> list[T]:
     """As many scans of a list as are read: the newest, which are its first unless its times say that they are its last.
 
-    Hardly any parcel has so many; one of which only the oldest were read would never be heard of again.
+    `when`: when a scan was, for whoever can tell; else its days are looked for. Hardly any parcel has so many; one of
+    which only the oldest were read would never be heard of again.
     """
     if len(listed) <= ROWS_LIMIT:
         return [*listed]
-    first, last = (_STAMP.findall(str(listed[end])) for end in (0, -1))
-    return [*(listed[-ROWS_LIMIT:] if first < last else listed[:ROWS_LIMIT])]
+    return [*(listed[-ROWS_LIMIT:] if newest_last(listed, when) else listed[:ROWS_LIMIT])]
 
 
 def text(value: object, where: str, limit: int = NAME_LIMIT) -> str:

@@ -167,10 +167,10 @@ def _tracked(answer: _Parcels, ask: Ask) -> Observation:
     lists = answer.find(ask)
     if answer.strange:
         return another(ask, WHO)
-    events = recent([event for one in lists for event in rows(one, "scans")])
+    events = [event for one in lists for event in rows(one, "scans")]
     if not events:
         return NotFound(ask.number)
-    ours = [event for event in events if same_number(_named(event) or ask.number, ask.number)]
+    ours = recent([event for event in events if same_number(_named(event) or ask.number, ask.number)])
     if not ours:
         return another(ask, WHO)
     return Answered(ask.number, history([_scan(event) for event in ours]))

@@ -101,7 +101,7 @@ def _nothing(response: httpx.Response, ask: Ask, body: Record) -> Observation:
 
 
 def _found(ask: Ask, events: list[Record]) -> Observation:
-    ours = [event for event in recent(events) if same_number(text(event.get(NUMBER), NUMBER), ask.number)]
+    ours = recent([event for event in events if same_number(text(event.get(NUMBER), NUMBER), ask.number)])
     if not ours:
         return another(ask, WHO)
     return Answered(ask.number, history([_scan(event) for event in ours]))

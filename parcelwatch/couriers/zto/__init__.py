@@ -143,7 +143,7 @@ def _scans(result: object) -> tuple[list[Record], str]:
 def _observation(ask: Ask, events: list[Record], about: str) -> Observation:
     if not events:
         return NotFound(ask.number)
-    ours = [event for event in recent(events) if _about(event, about, ask.number)]
+    ours = recent([event for event in events if _about(event, about, ask.number)])
     if not ours:
         return another(ask, WHO)
     return Answered(ask.number, history([_scan(event) for event in ours]))
