@@ -142,7 +142,7 @@ def _edition() -> str:
 # --- days ----------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)  # each is some 9 kB, and takes 11 ms to make
 def _year(country: str, region: str, year: int) -> Year:
     known = _holidays(country, region, year) or _holidays(country, "", year)
     if known is None:

@@ -7,7 +7,6 @@ memory: what is due stands in the database.
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -19,7 +18,7 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from parcelwatch import doors, engine, heartbeat, making, selfcheck, storekeeping, web
+from parcelwatch import doors, engine, heartbeat, making, memory, selfcheck, storekeeping, web
 from parcelwatch.clock import Clock
 from parcelwatch.config import Config
 from parcelwatch.core.jumps import TOLERANCE
@@ -34,8 +33,6 @@ from parcelwatch.systemd.sdnotify import Notifier
 log = structlog.get_logger()
 
 TICK = timedelta(seconds=1)
-GARBAGE = 10_000
-"""So many objects more before Python looks for garbage: with its own 700 a tenth of all work is looking."""
 PULSE = 10
 # So long after the start, or after a sleep, before it judges itself: what was due meanwhile is being asked.
 SETTLED = timedelta(minutes=1)
@@ -56,6 +53,7 @@ def run(config: Config, environment: Mapping[str, str], clock: Clock | None = No
 
     Raises ConfigError, StoreError and StoreLocked before it is up.
     """
+    memory.one_heap()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
     require_couriers(config)
     clock, notifier = clock or Clock(), Notifier.from_environment(environment)
@@ -147,8 +145,7 @@ class Daemon:
     async def run(self) -> int:
         """Tick until `stop` or `fail`, then let what is on its way arrive and close."""
         await self.start()
-        gc.freeze()  # what is there now stays: it need not be looked through for garbage again and again
-        gc.set_threshold(GARBAGE)
+        memory.spare_what_stays()
         await self._reloader.begin()
         if self._doors is not None:
             self._doors.start()

@@ -21,7 +21,7 @@ QUICK: Final = {
     "incidents": ("1000",),
 }
 """Those that take a minute or two, with what they are given."""
-LONG: Final = ("million", "store_million", "soak")
+LONG: Final = ("million", "store_million", "first_asked", "soak")
 
 
 def listed() -> None:

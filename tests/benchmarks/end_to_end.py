@@ -33,7 +33,7 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from parcelwatch import clock, config, engine
-from parcelwatch.daemon import GARBAGE
+from parcelwatch.memory import GARBAGE
 from parcelwatch.model import Parcel
 from parcelwatch.sandbox.demo_world import bulk_story
 from parcelwatch.sandbox.process import apart

@@ -20,15 +20,16 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
 
-from parcelwatch import making
+from parcelwatch import making, memory
 from parcelwatch.client import Client
 from parcelwatch.clock import Clock
 from parcelwatch.daemon import Daemon
@@ -88,6 +89,11 @@ class Size:
     ours: int
     file: int
     log: int
+
+    def __str__(self) -> str:
+        resident, file, log = (one / 1e6 for one in (self.memory, self.file, self.log))
+        held = f"memory {resident:.1f} MB, {self.objects:,} objects, {self.ours:,} of ours"
+        return f"day {self.day}: {held}, file {file:.2f} MB, log {log:.2f} MB"
 
 
 @dataclass(slots=True)
@@ -164,10 +170,13 @@ def troubles(days: float) -> Iterator[Trouble]:
 class Soak:
     """One run."""
 
-    def __init__(self, folder: Path, days: float, parcels: int, step: timedelta) -> None:
+    def __init__(
+        self, folder: Path, days: float, parcels: int, step: timedelta, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
         self.folder, self.days, self.parcels, self.step = folder, days, parcels, step
         self.report = Report({number(at): kind for at in range(parcels) if (kind := TROUBLES.get(at % 20))})
         self._times = [begins(index, parcels, days) for index in range(parcels)]
+        self._tell = tell
         self._lives = self._longest = 0
         self._off = timedelta()
 
@@ -263,6 +272,7 @@ class Soak:
         memory = pages * os.sysconf("SC_PAGE_SIZE")
         file = _size(self.shop.config.database)
         self.report.sizes.append(Size(day, memory, sys.getallocatedblocks(), ours, file, self._longest))
+        self._tell(f"{self.report.sizes[-1]}")
         self._longest = 0
 
     def _conclude(self) -> None:
@@ -306,10 +316,11 @@ def soak(folder: Path, days: float = 2, parcels: int = 200, step: timedelta = 30
 
 def main() -> None:
     """Run it and print what it came to."""
+    memory.one_heap()  # as the daemon's command does
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     days, parcels, minutes = (float(one) for one in (*sys.argv[1:], *("3", "500", "20")[len(sys.argv) - 1 :]))
     with tempfile.TemporaryDirectory() as folder:
-        report = soak(Path(folder), days, int(parcels), minutes * MINUTE)
+        report = Soak(Path(folder), days, int(parcels), minutes * MINUTE, partial(print, flush=True)).run()
     taken = report.taken
     print(f"{days:g} days, {parcels:g} parcels, {report.seconds:.0f} s ({time.process_time():.0f} s of CPU)")
     print(f"{taken.asked} calls, {report.killed} kills, {report.full} beats with a full disk")
@@ -319,10 +330,6 @@ def main() -> None:
     for fault in report.wrong[:20]:
         print(f"  {fault}")
     print(f"{len(taken.copies)} messages, at most {max(taken.copies.values(), default=0)} of one")
-    for size in report.sizes:
-        memory, file, log = (one / 1e6 for one in (size.memory, size.file, size.log))
-        held = f"memory {memory:.1f} MB, {size.objects:,} objects, {size.ours:,} of ours"
-        print(f"day {size.day}: {held}, file {file:.2f} MB, log {log:.2f} MB")
 
 
 if __name__ == "__main__":

@@ -199,7 +199,7 @@ def _span(event: Record, home: str) -> Span | None:
     return when(stamp, country or home, exact=exact) if stamp else None
 
 
-@lru_cache(maxsize=16384)  # every answer repeats the times of the last one
+@lru_cache(maxsize=4096)  # every answer repeats the times of the last one
 def when(stamp: str, country: str, *, exact: bool) -> Span:
     """A time in UTC, or, where the place is not complete, in UTC or by any clock of its country."""
     moment = parse(stamp)

@@ -70,7 +70,7 @@ _PASSING = re.compile(r"系统|繁忙|超时|稍后|服务异常|服务不可用
 # --- times ---------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=16384)  # every answer repeats the times of the last one
+@lru_cache(maxsize=4096)  # every answer repeats the times of the last one
 def beijing(stamp: str) -> Span:
     """A Beijing wall clock ("2026-03-05 14:02:11") as the instant it is; a bare day is all of it.
 

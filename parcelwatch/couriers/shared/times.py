@@ -70,7 +70,7 @@ _STATES = frozenset(_STATES_TOLD.split())
 _PARTS = re.compile(r",| - |\(|/")
 
 
-@lru_cache(maxsize=16384)  # every answer repeats the times of the last one
+@lru_cache(maxsize=4096)  # every answer repeats the times of the last one
 def span(text: str, country: str = "") -> Span:
     """An ISO time (or a day, which is all of it) as an interval; CourierUnreadable when it is no time."""
     moment = parse(text)

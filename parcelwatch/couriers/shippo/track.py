@@ -71,7 +71,7 @@ def _wall(stamp: str) -> datetime:
     return moment.replace(tzinfo=None) if moment.utcoffset() == timedelta(0) else moment
 
 
-@lru_cache(maxsize=16384)  # every answer repeats the times of the last one
+@lru_cache(maxsize=4096)  # every answer repeats the times of the last one
 def when(stamp: str, heard: str, country: str) -> Span:
     """When an event happened: by the wall clock of its country, and not after Shippo heard of it.
 
