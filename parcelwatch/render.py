@@ -527,7 +527,8 @@ class Renderer:
             "short": self.sentence(fact, now, out.account, _SHORT),
             "on": self._times.day(fact.on, now),
             "missed": fact.says is Form.CLAIM_MISSED,
-            **({"draft_id": out.letter.id, "language": _tongue(out.letter.language, self._agents)} if out.letter else {}),
+            "draft_id": out.letter.id if out.letter else None,
+            "language": _tongue(out.letter.language, self._agents) if out.letter else "",
             **self._account(out, now),
         }
 
