@@ -26,7 +26,7 @@ from parcelwatch.engine import Engine
 from parcelwatch.errors import ConfigError, StoreError
 from parcelwatch.making import Parts
 from parcelwatch.metrics import CONTENT_TYPE, Metrics
-from parcelwatch.reloading import Reloader, require_couriers
+from parcelwatch.reloading import Reloader
 from parcelwatch.selfcheck import SelfCheck
 from parcelwatch.systemd.sdnotify import Notifier
 
@@ -55,7 +55,7 @@ def run(config: Config, environment: Mapping[str, str], clock: Clock | None = No
     """
     memory.one_heap()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
-    require_couriers(config)
+    making.require_couriers(config)
     clock, notifier = clock or Clock(), Notifier.from_environment(environment)
     made = making.parts(config)
     parts = _built(config, made, notifier, clock.now)

@@ -69,6 +69,12 @@ def parts(config: Config) -> Parts:
     )
 
 
+def require_couriers(read: Config) -> None:
+    """Raise ConfigError for a configuration with nobody to ask."""
+    if not read.accounts():
+        raise ConfigError([f"{read.path}: no courier is configured; add a [couriers.NAME] table and run again"])
+
+
 def renderer(config: Config) -> Renderer:
     """What finds the words, as configured."""
     return _voice(config, str(config.timezone), config.language)

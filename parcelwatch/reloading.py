@@ -82,7 +82,7 @@ class Reloader:
     def _read(self) -> tuple[Config, Parts, Linking | None, Starlette | None]:
         """All that the file makes. Raises ConfigError, StoreError."""
         fresh = config.load(self.config.path, apis=couriers.apis(), shops=shops.apis(), helpdesks=helpdesks.apis())
-        require_couriers(fresh)
+        making.require_couriers(fresh)
         if problems := list(_fixed(self.config, fresh)):
             raise ConfigError(problems)
         made = making.parts(fresh)
@@ -103,12 +103,6 @@ class Reloader:
             await self._engine.writer.run(_write, write, *args, **kwargs)
         except StoreError as error:
             log.warning("what came of the reload was not noted", error=str(error))
-
-
-def require_couriers(read: Config) -> None:
-    """Raise ConfigError for a configuration with nobody to ask."""
-    if not read.accounts():
-        raise ConfigError([f"{read.path}: no courier is configured; add a [couriers.NAME] table and run again"])
 
 
 def _fixed(before: Config, after: Config) -> Iterator[str]:

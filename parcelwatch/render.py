@@ -184,17 +184,19 @@ class Renderer(Sentences, Correspondence):
 
         `beside`: another message about the parcel stands above it, and says all that is not the letter's.
         """
-        template = _LETTER_TEMPLATES[out.why] if out.draft and out.letter else _TEMPLATES.get(out.fact.says, "case")
-        text = self._render(
-            f"{self._agents}/agents/{template}", {**self._case(out, now), **self._draft(out), "beside": beside}
-        )
-        title, line, body = text.split("\n", 2)
+        template, head = _template(out), self._head(out, now)
+        said = {**head, **self._case(out, now, head), **self._draft(out), "beside": beside}
+        title, line, body = self._templates.text(f"{self._agents}/agents/{template}", said).split("\n", 2)
         return Words(title, body.strip(), line, whole=template == _LETTER_TEMPLATES[Why.DRAFTED])
 
     def brought(self, out: Outgoing) -> Letter:
         """The words of the letter that a message brings, with all that it says to the same customer."""
         assert out.letter is not None
         return self.whole(self.together(out.letter, out.about.others))
+
+    def line(self, out: Outgoing, now: datetime) -> str:
+        """The line of `alert`, without the work for what stands below it: of a long list nobody reads that."""
+        return self._templates.head(f"{self._agents}/agents/{_template(out)}", self._head(out, now))[1]
 
     def link(self, address: str) -> str:
         """The line that says where to act on a message."""
@@ -216,30 +218,39 @@ class Renderer(Sentences, Correspondence):
         """What the line of an alert says of a draft that comes with it."""
         return str(self._words["digest_of_drafts"]["beside"].format(draft=out.letter.id)) if out.letter else ""
 
-    def _case(self, out: Outgoing, now: datetime) -> dict[str, object]:
-        words, fact, lane = self._words, out.fact, (out.about.origin, out.about.destination)
+    def _head(self, out: Outgoing, now: datetime) -> dict[str, object]:
+        """What the title and the line of a message may say."""
+        words, fact = self._words, out.fact
         names = readings(out.kind, out.severity, fact)
-        whose = self.whose.values(out)
         return {
-            **whose,
+            **self.whose.values(out),
             "id": out.id,
             "label": next((words["titles"][name] for name in names if name in words["titles"]), self.label(out.kind)),
             "mark": words["marks"][out.severity],
             "severity": words["severities"][out.severity],
             "lasted": self._lasted(fact, now),
             "again": words["again"].get(out.why, ""),
+            "short": self.sentence(fact, now, out.account, _SHORT),
+            "on": self._times.day(fact.on, now),
+            "missed": fact.says is Form.CLAIM_MISSED,
+            "draft_id": out.letter.id if out.letter else None,
+            "language": _tongue(out.letter.language, self._agents) if out.letter else "",
+            **self._account(out, now),
+        }
+
+    def _case(self, out: Outgoing, now: datetime, head: Mapping[str, object]) -> dict[str, object]:
+        """What a message says below those."""
+        fact, lane = out.fact, (out.about.origin, out.about.destination)
+        names = readings(out.kind, out.severity, fact)
+        return {
             "sure": self._sure(fact, names),
             "sentence": self.sentence(fact, now, out.account, lane=lane, tracker=self.whose.courier(out.courier)),
-            "short": self.sentence(fact, now, out.account, _SHORT),
-            "steps": self._steps(out, names, whose),
+            "steps": self._steps(out, names, head),
             "promised": "" if out.promised_by == fact.until else self._times.deadline(out.promised_by, now, lane[1]),
             "drafts": out.about.drafts,
             "tickets": self._listed(out.about.tickets),
             "case_id": out.case_id,
-            "on": self._times.day(fact.on, now),
-            "missed": fact.says is Form.CLAIM_MISSED,
             "claim_on": self._times.day(out.claim.last_on, now) if out.claim and out.claim.in_time(now) else "",
-            **self._account(out, now),
         }
 
     def _account(self, out: Outgoing, now: datetime) -> dict[str, object]:
@@ -306,8 +317,6 @@ class Renderer(Sentences, Correspondence):
         body = letter.body if self._private else uncoded(letter.body)
         to = (clean(draft.to_name, NAME), code(draft.to_contact, NAME)) if self._private else ()
         return {
-            "draft_id": draft.id,
-            "language": _tongue(draft.language, self._agents),
             "step": draft.step,
             "subject": " ".join(letter.subject.split()),
             "body": body,
@@ -327,8 +336,10 @@ class Renderer(Sentences, Correspondence):
     def _ids(self, drafts: Iterable[int | None]) -> str:
         return str(self._words["whose"]["comma"]).join(f"D{one}" for one in drafts)
 
-    def _render(self, name: str, values: Mapping[str, object]) -> str:
-        return self._templates.text(name, values)
+
+def _template(out: Outgoing) -> str:
+    """The template of a message."""
+    return _LETTER_TEMPLATES[out.why] if out.draft and out.letter else _TEMPLATES.get(out.fact.says, "case")
 
 
 def _owners(fact: Fact) -> list[tuple[str, int]]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import (
     BaseLoader,
@@ -79,6 +79,10 @@ class Templates:
         """What the shipped template of that name says, without holes where something is not known."""
         return self._shipped.text(name, values)
 
+    def head(self, name: str, values: Mapping[str, object]) -> list[str]:
+        """The first two lines of `text`; `values` need not hold what is only named below them."""
+        return self._shipped.head(name, values)
+
     def letter(self, name: str, values: Mapping[str, object]) -> tuple[str, str]:
         """A letter's subject and body: in the shop's own words where it has some that work, else in ours."""
         try:
@@ -118,9 +122,7 @@ class Phrase:
 
     @cached_property
     def _template(self) -> Template:
-        made = self._environment.from_string(self._said)
-        made.globals = dict(made.globals)  # which Jinja copies each time it is filled in, far slower from a chain
-        return made
+        return self._environment.from_string(self._said)
 
     def render(self, **values: object) -> str:
         """What it says of these values."""
@@ -140,11 +142,22 @@ class _Environment(ImmutableSandboxedEnvironment):
             auto_reload=False,
         )
 
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return dict(super().make_globals(d))  # which Jinja copies at each use, far slower from its chain
+
     def join_path(self, template: str, parent: str) -> str:
         return f"{parent.rpartition('/')[0]}/{template}" if template.startswith("_") else template
 
     def text(self, name: str, values: Mapping[str, object]) -> str:
         return _tidy(self.get_template(f"{name}{ENDING}").render(values))
+
+    def head(self, name: str, values: Mapping[str, object]) -> list[str]:
+        said = ""
+        for piece in self.get_template(f"{name}{ENDING}").generate(values):
+            said = (said + piece).lstrip()
+            if said.count("\n") > 1:
+                break
+        return said.split("\n")[:2]
 
     def blocks(self, name: str, values: Mapping[str, object]) -> Mapping[str, str]:
         template = self.get_template(f"{name}{ENDING}")

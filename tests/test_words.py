@@ -195,6 +195,7 @@ def messages() -> Iterator[Outgoing]:
 def test_every_message_reads_whole(language: str) -> None:
     for one in messages():
         said = RENDERERS[language].alert(one, NOW)
+        assert RENDERERS[language].line(one, NOW) == said.line
         for text in (said.title, said.line, *filter(None, said.body.split("\n"))):
             assert text in HEADS or whole(re.sub(r"https?://\S+", "…", text)), f"{text!r} of {one}"
 

@@ -66,8 +66,9 @@ def list_all(
 
     now = desk.now
     one_of("state", state, list(STATES))
+    shape = shapes.alert if as_json else shapes.alert_listed
     with desk.store() as store:
-        rows = [shapes.alert(row, desk.words, now) for row in alerts.rows(store, state)]
+        rows = [shape(row, desk.words, now) for row in alerts.rows(store, state)]
     if as_json:
         output.emit_list(rows)
         return

@@ -9,15 +9,15 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from parcelwatch import accepted, clock, doors, making, vitals
+from parcelwatch import accepted, clock, making, vitals
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.output import moment
 from parcelwatch.cli.sending import to_customers
 from parcelwatch.config import Config, find, fingerprint, load, secrets
 from parcelwatch.core.health import Facts, Remark, remarks
+from parcelwatch.core.policy import Policy
 from parcelwatch.errors import ConfigError, StoreError
 from parcelwatch.own_letters import broken_templates
-from parcelwatch.reloading import require_couriers
 from parcelwatch.shopping.stalls import stalls
 from parcelwatch.store import Store, audit, walreset
 from parcelwatch.store.service import holder
@@ -85,13 +85,13 @@ def _kept_from_starting(config: Config) -> Iterator[str]:
     """What the daemon, and whatever sends, would refuse; each part by itself, so that none hides another's fault."""
     policy = config.policy()
     made: tuple[Callable[[], object], ...] = (
-        lambda: require_couriers(config),
+        lambda: making.require_couriers(config),
         lambda: making.posts(config),
         lambda: making.channels(config),
         lambda: stalls(config, policy),
         lambda: counters(config, policy),
         lambda: making.proxy(config),
-        lambda: doors.callers_of(config, policy),
+        lambda: _callers(config, policy),
         lambda: to_customers(config),
     )
     for make in made:
@@ -99,6 +99,13 @@ def _kept_from_starting(config: Config) -> Iterator[str]:
             make()
         except ConfigError as error:
             yield from error.problems
+
+
+def _callers(config: Config, policy: Policy) -> None:
+    if config.tokens():
+        from parcelwatch import doors  # the whole of the server, which most configurations do without here
+
+        doors.callers_of(config, policy)
 
 
 def _database(desk: Desk, store: Store) -> Iterator[Remark]:

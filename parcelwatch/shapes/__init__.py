@@ -165,8 +165,19 @@ def _why(event: Mapping[str, Any], words: Renderer) -> str:
 
 def alert(row: AlertRow, words: Renderer, now: datetime) -> dict[str, Any]:
     """A message as in `alerts list`: the words it went with, else those it would go with now."""
+    said = words.alert(row.out, row.sent_at or now)
+    title = said.title if row.title is None else row.title
+    body = said.body if row.body is None else row.body
+    return {**_alert(row, said.line), "title": title, "body": body}
+
+
+def alert_listed(row: AlertRow, words: Renderer, now: datetime) -> dict[str, Any]:
+    """The same for a table: of its words only the line, and those it went with."""
+    return _alert(row, words.line(row.out, row.sent_at or now))
+
+
+def _alert(row: AlertRow, line: str) -> dict[str, Any]:
     out = row.out
-    said = words.alert(out, row.sent_at or now)
     return {
         "id": out.id,
         "cases": [] if out.case_id is None else [out.case_id],
@@ -175,8 +186,8 @@ def alert(row: AlertRow, words: Renderer, now: datetime) -> dict[str, Any]:
         "channel": out.channel,
         "state": row.state,
         "attempts": out.attempts,
-        "title": said.title if row.title is None else row.title,
-        "body": said.body if row.body is None else row.body,
+        "title": row.title,
+        "body": row.body,
         "created_at": stamp(out.created_at),
         "sent_at": stamp(row.sent_at),
         "reason": row.reason,
@@ -191,7 +202,7 @@ def alert(row: AlertRow, words: Renderer, now: datetime) -> dict[str, Any]:
         "account": out.account or None,
         "why": out.why,
         "says": out.fact.says,
-        "line": said.line,
+        "line": line,
     }
 
 

@@ -12,6 +12,7 @@ left.
 from __future__ import annotations
 
 import asyncio
+import compileall
 import json
 import multiprocessing
 import os
@@ -266,6 +267,7 @@ def main(count: int, seconds: int) -> None:
         time.sleep(max(0.0, born.timestamp() - clock.now().timestamp()))
         server = multiprocessing.get_context("fork").Process(target=_apart, args=(listener, born, counts), daemon=True)
         server.start()
+        compileall.compile_dir(Path(config.__file__).parents[1], quiet=2)  # what users have is compiled once
         command = [sys.executable, "-m", "parcelwatch", "run", "--config", str(known.path)]
         started = clock.now().timestamp()
         with (folder / "daemon.log").open("w") as log:

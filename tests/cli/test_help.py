@@ -178,6 +178,7 @@ WORDLESS = ("jinja2", "babel.dates")
         (("parcels", "list"), UNNEEDED + WORDLESS),
         (("orders", "list"), UNNEEDED + WORDLESS),
         (("why", STALLED), tuple(name for name in UNNEEDED if name != "holidays")),
+        (("doctor",), ("aiohttp", "starlette", "uvicorn", "apscheduler", "click", "parcelwatch.engine")),
     ],
 )
 def test_what_agents_type_all_day_imports_nothing_it_does_not_need(

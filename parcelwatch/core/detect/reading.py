@@ -55,7 +55,7 @@ def read(text: str) -> Written:
 
 def _plain(text: str) -> str:
     """On one line, in plain letters and digits where it has others of them, without what cannot be seen."""
-    return "".join(map(_character, text)).strip()
+    return (text if text.isascii() and text.isprintable() else "".join(map(_character, text))).strip()
 
 
 def _character(character: str) -> str:
