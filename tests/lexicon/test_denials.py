@@ -102,7 +102,8 @@ UNHARMED = {
     "zh": "快件未丢失|快件没有丢失|快件没有损坏",
     "en": "The parcel isn't lost|Your package has not been lost|The parcel is not damaged|Damaged label|Label is torn"
     "|Refused by the neighbour",
-    "de": "Die Sendung ist nicht verloren|Die Sendung wurde nicht beschädigt|Beschädigtes Etikett|Label beschädigt",
+    "de": "Die Sendung ist nicht verloren|Die Sendung wurde nicht beschädigt|Beschädigtes Etikett|Label beschädigt"
+    "|Kein Transportschaden am Paket",
     "fr": "Le colis n'a pas été égaré|Le colis n'est pas perdu|Le colis n'est pas endommagé|Étiquette endommagée",
     "es": "El envío no se ha extraviado|El paquete no está dañado|Etiqueta dañada|No dañado"
     "|El vecino rechazó el paquete",
