@@ -73,6 +73,7 @@ HEALTHY = [
     ("Arrived at Burnt Oak depot", M.IN_TRANSIT),
     ("Departed BLACK ROAD depot", M.IN_TRANSIT),
     ("Waiting for the customer to reply", None),
+    ("No outstanding duties", None),
     ("The neighbour refused it, delivered to the ParcelShop", M.AVAILABLE_FOR_PICKUP),
 ]
 TROUBLED = [
