@@ -240,7 +240,7 @@ def _read(kind: str, words: str, more: str, spoken: str) -> Reading:
     if kind not in EXCEPTIONS or not more:
         return read(spoken, "en")
     reason, named = read(more, "en"), read(words, "en")
-    return named if reason.cause is None and named.cause not in _NO_REASON else reason
+    return named if reason.cause in _NO_REASON and named.cause not in _NO_REASON else reason
 
 
 def _moves(kind: str, meaning: Meaning | None) -> bool | None:
