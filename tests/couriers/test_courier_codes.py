@@ -61,6 +61,9 @@ def test_kuaidi100s_names_lead_to_all_its_states() -> None:
         (UNKNOWN, "Service data update", UNKNOWN),
         (UNKNOWN, "Arrived at facility", UNKNOWN),
         (UNKNOWN, "The shipment was damaged", (M.UNKNOWN, C.DAMAGED)),
+        (UNKNOWN, "Delivery attempted, nobody was home", (M.ATTEMPT_FAILED, C.NOBODY_HOME)),
+        (UNKNOWN, "Recipient unknown, returned to sender", (M.RETURNING, C.ADDRESS)),
+        (UNKNOWN, "It will be returned to sender", UNKNOWN),
     ],
 )
 def test_a_text_beside_a_code_adds_what_the_code_leaves_open(meaning: Meaning, text: str, expected: Meaning) -> None:
@@ -79,7 +82,8 @@ def test_a_delivery_after_a_return_scan_is_the_returns_end() -> None:
 
 def test_a_return_told_beside_an_unknown_code_is_not_forgotten() -> None:
     told = (UNKNOWN, read("Return to sender"))
-    assert follow([told, (TRANSIT, NOTHING), (DELIVERED, NOTHING)]) == [UNKNOWN, TRANSIT, (M.RETURNED, None)]
+    back: Meaning = (M.RETURNING, None)
+    assert follow([told, (TRANSIT, NOTHING), (DELIVERED, NOTHING)]) == [back, TRANSIT, (M.RETURNED, None)]
     assert follow([(UNKNOWN, read("Out for delivery")), (DELIVERED, NOTHING)])[-1] == DELIVERED
 
 

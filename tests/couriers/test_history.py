@@ -181,3 +181,41 @@ def test_what_the_code_tells_of_movement_stands_against_the_words() -> None:
 def test_a_scan_says_how_sure_its_cause_is(meaning: Meaning | None, words: str, cause: Cause, sure: Sure) -> None:
     (one,) = history([Scan(at(1), "", meaning, words, reading=read(words))])
     assert (one.cause, one.sure) == (cause, sure)
+
+
+# --- what is left of a delivery, and of a code nobody mapped ---------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Partial delivery, the remaining pieces follow",
+        "部分签收，3件中2件已签收",
+        "Teillieferung zugestellt",
+        "Livraison partielle",
+        "Entrega parcial realizada",
+        "Consegna parziale",
+        "Gedeeltelijk bezorgd",
+        "Częściowo doręczono",
+    ],
+)
+def test_a_delivery_of_some_pieces_is_none_yet(words: str) -> None:
+    signed = Scan(at(1), "SIGNED", (M.DELIVERED, None), words, reading=read(words))
+    rest = Scan(at(2), "SIGNED", (M.DELIVERED, None), "Delivered", reading=read("Delivered"))
+    assert [one.milestone for one in history([signed, rest])] == [M.IN_TRANSIT, M.DELIVERED]
+
+
+@pytest.mark.parametrize(
+    ("words", "milestone", "reported"),
+    [
+        ("Delivery attempted, nobody was home", M.ATTEMPT_FAILED, True),
+        ("Returned to sender", M.RETURNING, True),
+        ("Delivered", M.UNKNOWN, False),
+        ("Departed from the facility", M.UNKNOWN, False),
+    ],
+)
+def test_trouble_told_beside_a_code_nobody_mapped_is_told_and_the_code_reported(
+    words: str, milestone: Milestone, *, reported: bool
+) -> None:
+    told = history([Scan(at(1), "NEW", (M.UNKNOWN, None), words, reading=read(words))])
+    assert [(one.milestone, one.unmapped) for one in told] == [(milestone, reported)]

@@ -29,6 +29,14 @@ WAITING = [
     ("es", "Disponible para recoger en la oficina. Será devuelto al remitente el 30/11"),
     ("pt", "Objeto disponível para retirada, depois será devolvido ao remetente"),
     ("pt", "Objeto disponível para retirada. Será devolvido ao remetente em 30/11"),
+    ("de", "Die Sendung liegt in der Filiale zur Abholung bereit, sonst geht sie an den Absender zurück"),
+    ("it", "Disponibile per il ritiro, altrimenti verrà restituito al mittente"),
+    ("nl", "Uw pakket ligt klaar bij het afhaalpunt, anders gaat het retour afzender"),
+    ("pl", "Paczka czeka na odbiór, w przeciwnym razie zostanie zwrócona do nadawcy"),
+    ("ru", "Посылка ожидает получателя, иначе будет возвращена отправителю"),
+    ("ja", "営業所で保管中、保管期限を過ぎますと返送となります"),
+    ("ko", "우체국에서 보관 중, 보관기간 경과 시 반송됩니다"),
+    ("zh", "快件已存放在菜鸟驿站，请于3日内取件，逾期退回"),
 ]
 RETURNING = [
     ("en", "Refused by consignee; will be returned to the sender", C.REFUSED),
@@ -43,6 +51,10 @@ RETURNING = [
     ("fr", "Le colis a été retourné à l'expéditeur le 30/11", None),
     ("es", "Fue devuelto al remitente el 30/11", None),
     ("pt", "Recusado e depois devolvido ao remetente", C.REFUSED),
+    ("nl", "Niet afgehaald, daarna retour afzender", None),
+    ("zh", "客户未取，逾期退回寄件人", None),
+    ("ko", "보관기간 경과로 반송", None),
+    ("ja", "保管期間が経過したため返送", None),
 ]
 HEALTHY = [
     ("Arrived at Post Office, BROKEN ARROW, OK", M.IN_TRANSIT),
@@ -57,6 +69,12 @@ HEALTHY = [
     ("No duties due, cleared customs", M.IN_TRANSIT),
     ("Return to sender has been cancelled", None),
     ("The return was cancelled", None),
+    ("Return request cancelled, out for re-delivery", M.OUT_FOR_DELIVERY),
+    ("Arrived at Burnt Oak depot", M.IN_TRANSIT),
+    ("Departed BLACK ROAD depot", M.IN_TRANSIT),
+    ("Waiting for the customer to reply", None),
+    ("No outstanding duties", None),
+    ("The neighbour refused it, delivered to the ParcelShop", M.AVAILABLE_FOR_PICKUP),
 ]
 TROUBLED = [
     ("Exception hold / Lost", M.EXCEPTION, C.LOST),
@@ -92,7 +110,13 @@ def test_a_return_under_way_or_for_a_reason_is_one(language: str, text: str, cau
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("fr", "Retour à l'expéditeur annulé"), ("es", "Devolución cancelada"), ("pt", "Devolução cancelada")],
+    [
+        ("fr", "Retour à l'expéditeur annulé"),
+        ("es", "Devolución cancelada"),
+        ("pt", "Devolução cancelada"),
+        ("de", "Der Rückversand wurde storniert"),
+        ("ja", "返送を取り消しました"),
+    ],
 )
 def test_a_return_called_off_is_no_news(language: str, text: str) -> None:
     assert read(text, language) == NOTHING

@@ -153,6 +153,15 @@ HEALTHY = [
     ("快件离开【东门】，春节不打烊", M.IN_TRANSIT),
     ("已存放在菜鸟驿站，将于11月30日退回", M.AVAILABLE_FOR_PICKUP),
     ("已暂存至驿站，超过3天未取将退回", M.AVAILABLE_FOR_PICKUP),
+    ("快件已送至北门口驿站", M.AVAILABLE_FOR_PICKUP),
+    ("快件已送达【西门口营业部】", M.IN_TRANSIT),
+    ("快件在途中丢失后已找回，快件到达【东门】", M.IN_TRANSIT),
+    ("不退回，快件到达【东门】", M.IN_TRANSIT),
+    ("疫情影响已解除，快件到达【东门】", M.IN_TRANSIT),
+    ("快件到达【碧水湿地营业部】", M.IN_TRANSIT),
+    ("快件到达【开封城关分部】", M.IN_TRANSIT),
+    ("快件到达【起火车站营业部】", M.IN_TRANSIT),
+    ("快件退改地址，已发往【东门】", M.IN_TRANSIT),
 ]
 # The table's kinds in our words: what each may read as.
 KINDS: dict[str, set[tuple[Milestone | None, Cause | None]]] = {

@@ -100,17 +100,20 @@ def test_every_language_is_tried() -> None:
 
 UNHARMED = {
     "zh": "快件未丢失|快件没有丢失|快件没有损坏",
-    "en": "The parcel isn't lost|Your package has not been lost|The parcel is not damaged|Damaged label|Label is torn",
-    "de": "Die Sendung ist nicht verloren|Die Sendung wurde nicht beschädigt|Beschädigtes Etikett|Label beschädigt",
+    "en": "The parcel isn't lost|Your package has not been lost|The parcel is not damaged|Damaged label|Label is torn"
+    "|Refused by the neighbour",
+    "de": "Die Sendung ist nicht verloren|Die Sendung wurde nicht beschädigt|Beschädigtes Etikett|Label beschädigt"
+    "|Kein Transportschaden am Paket",
     "fr": "Le colis n'a pas été égaré|Le colis n'est pas perdu|Le colis n'est pas endommagé|Étiquette endommagée",
-    "es": "El envío no se ha extraviado|El paquete no está dañado|Etiqueta dañada",
+    "es": "El envío no se ha extraviado|El paquete no está dañado|Etiqueta dañada|No dañado"
+    "|El vecino rechazó el paquete",
     "pt": "O objeto não se extraviou|O objeto não foi danificado|Etiqueta danificada",
     "it": "Il pacco non è smarrito|Il pacco non è stato danneggiato|Etichetta danneggiata",
     "nl": "Het pakket is niet zoekgeraakt|Pakket is niet beschadigd|Label beschadigd|Beschadigd etiket",
     "pl": "Paczka nie zaginęła|Przesyłka nie jest uszkodzona|Uszkodzona etykieta|Etykieta uszkodzona",
     "ru": "Посылка не утеряна|Посылка не повреждена|Повреждена этикетка|Этикетка повреждена",
     "ja": "お荷物は紛失していません|荷物は破損していません|ラベル破損",
-    "ko": "분실되지 않았습니다|파손되지 않았습니다|라벨 파손|라벨이 훼손되었습니다",
+    "ko": "분실되지 않았습니다|파손되지 않았습니다|라벨 파손|라벨이 훼손되었습니다|분실물 발견",
 }
 
 

@@ -43,7 +43,7 @@ from parcelwatch.couriers.shared.notices import STILL
 from parcelwatch.couriers.shared.onward import onward
 from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.couriers.shared.times import Span, committed, due, span
-from parcelwatch.lexicon import read
+from parcelwatch.lexicon import Reading, read
 from parcelwatch.model import FINAL, Answered, Ask, Cause, Checkpoint, Milestone
 
 M = Milestone
@@ -53,6 +53,8 @@ C = Cause
 _DAY_ONLY = re.compile(r"(\d{4}-\d{2}-\d{2})T00:00:00(?:\.0+)?(?:-06:00)?")
 _NEW_NUMBER = re.compile(r"return tracking number\W{0,3}(\d{8,34})\b", re.IGNORECASE)
 
+# What an exception's name may tell, and is no reason for it.
+_NO_REASON = frozenset({None, C.UNSTATED, C.COURIER_FAULT})
 _MOVING = frozenset({M.INFO_RECEIVED, M.PICKED_UP, M.IN_TRANSIT, M.CUSTOMS, M.OUT_FOR_DELIVERY})
 # After one of these, that it runs late is no news.
 _SPEAKS = FINAL | {M.EXCEPTION, M.OUT_FOR_DELIVERY, M.ATTEMPT_FAILED, M.RETURNING, M.AVAILABLE_FOR_PICKUP}
@@ -190,7 +192,7 @@ def _unsaid(events: list[Record], latest: _Latest) -> Scan | None:
     meaning = _brought(_meaning(latest.code, "", reasons, delay), words)
     if meaning is None or (meaning[0] in _MOVING | {M.UNKNOWN} and meaning[1] is None):
         return None
-    reading = read(more if latest.code in EXCEPTIONS and more else words, "en")
+    reading = _read(latest.code, latest.words, more, words)
     return Scan(None, "/".join(filter(None, (latest.code, *reasons[:1]))), meaning, words, "", reading)
 
 
@@ -228,9 +230,17 @@ def _told(event: Record, latest: _Latest | None) -> Scan:
         reasons += [code for code, _ in latest.reasons]
         more = ". ".join(filter(None, (more, *(said for _, said in latest.reasons))))
     meaning = _meaning(kind, derived, reasons, _delay(event))
-    reading = read(more if kind in EXCEPTIONS and more else spoken, "en")
+    reading = _read(kind, words, more, spoken)
     code = "/".join(filter(None, (kind or derived, reason)))
     return Scan(_span(event), code, meaning, spoken, _place(event), reading, _moves(kind, meaning))
+
+
+def _read(kind: str, words: str, more: str, spoken: str) -> Reading:
+    """What an event's words say: of an exception its reason, or its own name where only that tells a cause."""
+    if kind not in EXCEPTIONS or not more:
+        return read(spoken, "en")
+    reason, named = read(more, "en"), read(words, "en")
+    return named if reason.cause in _NO_REASON and named.cause not in _NO_REASON else reason
 
 
 def _moves(kind: str, meaning: Meaning | None) -> bool | None:

@@ -149,7 +149,7 @@ def checkpoints(scans: Iterable[Scan]) -> tuple[Checkpoint, ...]:
             scan.words,
             scan.place,
             moves=is_movement(meaning, scan.words) if scan.moves is None else scan.moves,
-            unmapped=scan.unmapped,
+            unmapped=scan.unmapped or (scan.meaning == UNKNOWN and meaning[0] is not Milestone.UNKNOWN),
             sure=Sure.SUSPECTED if scan.suspected and meaning[1] else weight(meaning, scan.reading),
         )
         for (when, scan), meaning in zip(told, meanings, strict=True)

@@ -51,6 +51,8 @@ _FINER: dict[Milestone, frozenset[Milestone]] = {
 _MILD = frozenset({C.WEATHER, C.DISRUPTED, C.MISROUTED, C.COURIER_FAULT, C.UNSTATED})
 _EXCUSED = frozenset({None, C.UNSTATED, C.COURIER_FAULT})
 _GONE = frozenset({C.LOST, C.DESTROYED})
+# What words tell beside a code nobody mapped, though it says by itself that nobody knows where the parcel is.
+_TROUBLE_TOLD = frozenset({M.ATTEMPT_FAILED, M.RETURNING, M.RETURNED})
 
 
 def beside(meaning: Meaning, reading: Reading) -> Meaning:
@@ -59,8 +61,8 @@ def beside(meaning: Meaning, reading: Reading) -> Meaning:
     if reading.cause is None and reading.milestone is None:
         return meaning
     if milestone is M.UNKNOWN:
-        # A code nobody mapped stays unknown, so that it is reported; a cause told beside it must not be lost.
-        return milestone, None if reading.cause is C.UNSTATED else reading.cause
+        # A code nobody mapped is guessed at by nobody, and reported; a trouble told beside it must not be lost.
+        return _trouble(reading), None if reading.cause is C.UNSTATED else reading.cause
     if reading.announced and milestone is M.AVAILABLE_FOR_PICKUP:
         # It waits until then; a collection must not be taken for the end of a return that never began.
         return meaning
@@ -80,6 +82,12 @@ def beside(meaning: Meaning, reading: Reading) -> Meaning:
         finer = reading.milestone if reading.milestone in _FINER.get(milestone, ()) else milestone
         return finer or milestone, cause if finer is milestone else None
     return _caused(milestone, reading.cause, reading.milestone)
+
+
+def _trouble(reading: Reading) -> Milestone:
+    """Where words beside a code nobody mapped say that the parcel is, if that is trouble."""
+    told = reading.milestone if reading.milestone in _TROUBLE_TOLD and not reading.announced else None
+    return told or M.UNKNOWN
 
 
 def _postponed(milestone: Milestone, cause: Cause | None) -> Meaning:
