@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -134,6 +136,20 @@ def test_a_backup_follows_no_link_that_lies_where_it_writes(store: Store, tmp_pa
     with pytest.raises(StoreError, match="is no backup"):
         backup.backup(store, tmp_path / "copy.db")
     assert (letter.read_text(), (tmp_path / "copy.db.part").read_text()) == ("Dear Lin", "mine")
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: socket.socket(socket.AF_UNIX).bind(str(path))])
+def test_what_is_no_file_is_neither_replaced_by_a_backup_nor_waited_for(
+    store: Store, make: Callable[[Path], None], tmp_path: Path
+) -> None:
+    place = tmp_path / "place"
+    make(place)
+    before = place.lstat()
+    for attempt in (lambda: backup.backup(store, place), lambda: backup.examine(place)):
+        with pytest.raises(StoreError, match="cannot be (replaced|read)"):
+            attempt()
+    assert place.lstat() == before
+    assert not list(tmp_path.glob("*.part"))
 
 
 def test_a_backup_that_was_cut_off_does_not_stand_in_the_way_of_the_next(store: Store, tmp_path: Path) -> None:
