@@ -152,6 +152,16 @@ def test_what_is_no_file_is_neither_replaced_by_a_backup_nor_waited_for(
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_what_is_no_file_is_no_place_for_a_database_to_be_restored_to(store: Store, tmp_path: Path) -> None:
+    backup.backup(store, tmp_path / "copy.db")
+    os.mkfifo(tmp_path / "pipe.db")
+    (tmp_path / "link.db").symlink_to(tmp_path / "pipe.db")
+    for place in (tmp_path / "pipe.db", tmp_path / "link.db", tmp_path):
+        with pytest.raises(StoreError, match="is not a file"):
+            backup.restore(place, tmp_path / "copy.db", NOW)
+    assert (tmp_path / "pipe.db").is_fifo()
+
+
 def test_a_backup_that_was_cut_off_does_not_stand_in_the_way_of_the_next(store: Store, tmp_path: Path) -> None:
     (tmp_path / "copy.db.part").touch(mode=0o666)
     backup.backup(store, tmp_path / "copy.db")
