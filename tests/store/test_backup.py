@@ -197,6 +197,19 @@ def test_a_damaged_database_says_which_tables_where_the_backup_is_and_what_to_ty
         Store.open(path, check=True)
 
 
+@pytest.mark.parametrize("garbage", [b"\xff\xfe\0\0/x", b"x" * 5000, b""])
+def test_a_note_of_the_last_backup_that_is_damaged_too_keeps_no_damage_from_being_told(
+    path: Path, garbage: bytes
+) -> None:
+    with Store.open(path) as store:
+        for n in range(200):
+            add(store, f"PW{n}", order="x" * 100)
+    path.with_name(path.name + ".backup").write_bytes(garbage)
+    spoil(path)
+    with pytest.raises(StoreDamaged, match="is damaged: "):
+        Store.open(path, check=True)
+
+
 def test_a_backup_takes_the_place_of_a_damaged_database_which_is_kept(path: Path, tmp_path: Path) -> None:
     with Store.open(path) as store:
         add(store, "PW1")
