@@ -19,6 +19,7 @@ MASK: Final = "***"
 SHORTEST: Final = 6
 """What is shorter opens nothing, and may stand anywhere by chance."""
 
+_OPENS: Final = re.compile(r"(?:key|secret|token|password|passwd|passphrase|pwd|(?:^|_)pin)$", re.IGNORECASE)
 _NAMES: Final = {**codepoint2name, ord("'"): "apos"}
 _ESCAPES: Final = re.compile(r"%[0-9A-Fa-f]{2}|%u|\\|&(?:#|\w{2,8};)")
 # What begins an escape may itself be escaped, any number of times.
@@ -79,6 +80,11 @@ class Secrecy:
         if self._plainly(text):
             return True
         return bool(_ESCAPES.search(text) and self._all.search(text))
+
+
+def opens(name: str) -> bool:
+    """Whether an option of this name holds what opens something, as "password" and "track_secret_key" do."""
+    return bool(_OPENS.search(name))
 
 
 @lru_cache(maxsize=256)
