@@ -83,12 +83,12 @@ def formatter(*, terminal: bool) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_SHARED, processors=[strip, _EXCEPTIONS, *last])
 
 
-def _trail(raised: structlog.typing.ExcInfo) -> str:
+def _trail(exc_info: structlog.typing.ExcInfo) -> str:
     """Every place an error went through and what kind it is, its causes first; what it says only where it is ours.
 
     An error of a library may quote the address that it was given, with the key in it.
     """
-    error: BaseException | None = raised[1]
+    error: BaseException | None = exc_info[1]
     found: list[str] = []
     while error is not None and len(found) < _CAUSES:
         frames = "".join(traceback.format_tb(error.__traceback__))
