@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import requests
+from requests.auth import HTTPBasicAuth
 from requests.exceptions import ConnectTimeout, SSLError
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
@@ -51,7 +52,7 @@ def ask(call: Call, timeout: Any, verify: Any) -> Answer | Verdict:
             params=call.params,
             data=call.form or _json(call.content),
             headers=_bytes({"User-Agent": WHO, **({} if call.form else _JSON), **call.headers}),
-            auth=(call.auth[0].encode(), call.auth[1].encode()) if call.auth else None,
+            auth=_basic(*call.auth) if call.auth else None,
             timeout=timeout,
             verify=verify,
             allow_redirects=False,
@@ -88,6 +89,10 @@ def place(host: str, port: int) -> str:
 def _bytes(headers: Mapping[str, str]) -> dict[str, bytes]:
     """In UTF-8: of a key or a password in other letters than Latin ones the library would make an error."""
     return {name: text.encode() for name, text in headers.items()}
+
+
+def _basic(user: str, password: str) -> HTTPBasicAuth:
+    return HTTPBasicAuth(user.encode(), password.encode())
 
 
 def _json(content: object) -> bytes | None:
