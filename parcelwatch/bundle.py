@@ -311,9 +311,11 @@ def packed(made: Mapping[str, bytes]) -> bytes:
 def write(target: Path, made: Mapping[str, bytes], *, force: bool = False) -> None:
     """Put the bundle there, mode 0600, whole or not at all. Raises BadInput.
 
-    A file that is there stays unless `force` says otherwise, and a link is replaced, never followed.
+    A file that is there stays unless `force` says otherwise, and a link is replaced, never followed. What is no file,
+    a folder or a device, stays in any case.
     """
-    if not target.parent.is_dir() or (target.is_dir() and not target.is_symlink()):
+    taken = target.exists() and not target.is_file() and not target.is_symlink()
+    if not target.parent.is_dir() or taken:
         raise BadInput(f"{target} cannot be written: it needs a file's name in a folder that is there")
     try:
         if not force:

@@ -29,7 +29,7 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.core.text import cut
 from parcelwatch.core.timing import Timing
 from parcelwatch.detours import Ways
-from parcelwatch.errors import DeliveryFailed, DeliveryRefused, StoreError
+from parcelwatch.errors import DeliveryFailed, DeliveryRefused, StoreError, whereabouts
 from parcelwatch.model import DraftState, Severity
 from parcelwatch.render import Renderer
 from parcelwatch.settle import LEASE, nowhere, settle
@@ -263,7 +263,9 @@ async def announce(channels: Mapping[str, Sends], said: Mapping[str, Text]) -> f
             await _blocking(channels[name], said[name], Severity.OPERATOR, f"channel-{name}")
             took.add(name)
         except Exception as error:  # noqa: BLE001 - one channel's trouble must not keep the others from hearing
-            log.warning("a channel could not be told", channel=name, error=str(error))
+            foreseen = isinstance(error, DeliveryFailed | DeliveryRefused)
+            why = str(error) if foreseen else whereabouts(error)
+            log.warning("a channel could not be told", channel=name, error=why)
 
     took: set[str] = set()
     await asyncio.gather(*map(one, channels))

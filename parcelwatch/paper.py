@@ -1,13 +1,15 @@
 """A report as one HTML file: no script, nothing fetched, readable on a phone, by day and by night.
 
-What belongs here: sections with their figures, charts and tables, and how they become a page. Every value is escaped on
-its way in; drawings come from core.plots, which escapes its own.
+What belongs here: sections with their figures, charts and tables, how they become a page, and putting that in its
+place. Every value is escaped on its way in; drawings come from core.plots, which escapes its own.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from parcelwatch.core.plots import Chart, svg
@@ -68,6 +70,21 @@ class Section:
     def plots(self) -> list[tuple[str, str]]:
         """Its charts, each with its title and its drawing."""
         return [(chart.title, svg(chart)) for chart in self.charts]
+
+
+def put(target: Path, text: str) -> None:
+    """Write a page there, whole or not at all; a link is replaced, a pipe is written to. Raises OSError."""
+    if target.exists() and not target.is_file():
+        target.write_text(text, encoding="utf-8")
+        return
+    part = target.with_name(f".{target.name[:40]}.{os.getpid()}.part")
+    try:
+        with part.open("x", encoding="utf-8") as file:
+            file.write(text)
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def html(title: str, lead: str, sections: Sequence[Section], language: str) -> str:

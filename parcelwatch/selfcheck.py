@@ -100,7 +100,7 @@ class SelfCheck:
         thorough = self._read_all_at is None or at - self._read_all_at > THOROUGH
         asked = vitals.Asked(running.asked(), running.channels(), mark, fault, wedged, thorough)
         try:
-            with Store.open(running.database, create=False) as store:
+            with Store.open(running.database, create=False) as store, store.trusted():
                 facts = vitals.gather(store, asked, now)
         except StoreError as error:
             return None, (Remark(str(error), key="store"),)

@@ -11,7 +11,7 @@ import email.policy
 from email.message import EmailMessage
 from typing import Self
 
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.servers import Loopback
 
@@ -26,6 +26,7 @@ class Post(Loopback):
         self.says = says or {}
         self.taken: list[tuple[list[str], EmailMessage]] = []
         self.logins = 0
+        self.told: tuple[bytes, bytes] = (b"", b"")
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -36,8 +37,9 @@ class Post(Loopback):
         self._stack.push_async_callback(self._shut, server)
         return self
 
-    def _login(self, *_: object) -> AuthResult:
+    def _login(self, _: SMTP, __: Session, ___: Envelope, ____: str, told: LoginPassword) -> AuthResult:
         self.logins += 1
+        self.told = (told.login, told.password)
         return AuthResult(success="AUTH" not in self.says, handled=False, message=self.says.get("AUTH"))
 
     async def handle_MAIL(self, _: SMTP, __: Session, envelope: Envelope, sender: str, ___: list[str]) -> str:  # noqa: N802

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 
@@ -100,6 +101,26 @@ def test_a_header_of_the_url_s_own_wins(post: Post) -> None:
 def test_the_user_logs_in(post: Post) -> None:
     mail(post.port).send("title", "text")
     assert post.logins == 1
+
+
+@pytest.mark.parametrize("password", ["pä ss@w:o/r%d", "密码密码", "émoji😀pass", "p\\a\"s's<w>&+"])
+@pytest.mark.parametrize("user", ["robot@shop.example", "店铺"])
+def test_whatever_user_and_password_are_written_in_they_open_the_mailbox(post: Post, user: str, password: str) -> None:
+    who = f"{quote(user, safe='')}:{quote(password, safe='')}@127.0.0.1:{post.port}"
+    channel = Channel("mail", f"mailto://{who}?mode=insecure&from=robot@shop.example&to={AGENT}&cto=2")
+    channel.send("title", "text")
+    assert post.told == (user.encode(), password.encode())
+    post.says["AUTH"] = "535 5.7.8 no"
+    with pytest.raises(ChannelRefused, match="user name or the password") as caught:
+        channel.send("title", "text")
+    assert password not in repr(caught.value)
+
+
+@pytest.mark.parametrize("more", ["&to=ägent@shop.example", "&%2BX-Ä=x"])
+def test_what_mail_cannot_write_closes_the_channel_and_is_no_bug_of_ours(post: Post, more: str) -> None:
+    who = f"127.0.0.1:{post.port}?mode=insecure&from=robot@shop.example"
+    with pytest.raises(ChannelRefused, match="cannot be put together for these recipients"):
+        Channel("mail", f"mailto://{who}{more if 'to=' in more else f'&to={AGENT}{more}'}&cto=2").send("title", "text")
 
 
 # --- how it says no -------------------------------------------------------------------------------

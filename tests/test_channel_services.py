@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -521,6 +522,19 @@ def test_an_ntfy_url_may_log_in_and_tag() -> None:
     assert hit.headers["authorization"] == "Basic cm9ib3Q6cGFAc3M="
     assert contents(hit)["tags"] == ["parcel", "alarm"]
     assert contents(hit)["click"] == "https://shop.example"
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "told"),
+    [
+        ("json://{key}:{key}@{host}/", "authorization", "Basic " + base64.b64encode("密码:密码".encode()).decode()),
+        ("json://{host}/?+X-Key={key}", "x-key", "密码"),
+        ("ntfy://{key}:{key}@{host}/ops", "authorization", "Basic " + base64.b64encode("密码:密码".encode()).decode()),
+    ],
+)
+def test_a_key_in_whatever_letters_is_told_as_it_is(url: str, name: str, told: str) -> None:
+    hit = sent(url.replace("{key}", quote("密码")))
+    assert hit.headers[name].encode("latin-1").decode() == told
 
 
 def test_a_webhook_s_fields_are_renamed_added_and_left_out() -> None:

@@ -8,6 +8,7 @@ import pytest
 from parcelwatch import config
 from parcelwatch.cli import main
 from parcelwatch.config import Config, Secret
+from parcelwatch.couriers.base import Account
 from parcelwatch.errors import ConfigError
 
 CANARY = "s3cr3t-canary"
@@ -212,6 +213,20 @@ def test_config_show_masks_every_secret(tmp_path: Path) -> None:
         "companies": [],
     }
     assert shown["channels"]["ops"]["url"] == "***"
+
+
+def test_what_opens_something_is_a_secret_among_options_too(tmp_path: Path) -> None:
+    text = '[couriers.sdk]\napi = "karrio"\noptions = {{ carrier = "fedex", track_secret_key = "{}", pin = "7" }}\n'
+    before, after = loaded(tmp_path, text.format(CANARY)), loaded(tmp_path, text.format(CANARY + "-new"))
+    assert before.effective()["couriers"]["sdk"]["options"] == {
+        "carrier": "fedex",
+        "track_secret_key": "***",
+        "pin": "***",
+    }
+    assert config.fingerprint(before) != config.fingerprint(after)
+    assert config.changes(before, after) == ["couriers.sdk.options.track_secret_key: its secret is named anew"]
+    account = Account("sdk", "karrio", "k", "", options=before.accounts()["sdk"].options)
+    assert account.secrets == (CANARY,)
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,15 @@ def test_every_way_in_is_listed_with_who_gets_in(tmp_path: Path) -> None:
     assert app.user_middleware == []
 
 
+def test_nobody_is_sent_elsewhere_whatever_slash_or_host_was_written(tmp_path: Path) -> None:
+    head = {"Host": "evil.example", "Authorization": f"Bearer {TOKEN}"}
+    paths = [re.sub(r"{.*?}", "pushing", path) + "/" for path in ROUTES if path != "/a/{token:path}"]
+    calls = [(method, path, head, b"[]") for path in paths for method in ("GET", "POST")]
+    answers = called(tmp_path, *calls)
+    assert {answer.status_code for answer in answers} == {404}
+    assert not [answer for answer in answers if "location" in answer.headers]
+
+
 WRONG = [
     {},
     {"Authorization": "Bearer"},

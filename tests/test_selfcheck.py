@@ -17,6 +17,7 @@ from parcelwatch.core.health import Remark
 from parcelwatch.model import Parcel
 from parcelwatch.selfcheck import SelfCheck
 from parcelwatch.store import Store, alerts, parcels, service
+from tests.databases import spoil
 from tests.servers import Server, answers
 
 TROUBLED = "service_troubled"
@@ -89,6 +90,22 @@ def test_times_that_a_wrong_clock_left_in_the_future_are_named(shop: tuple[Confi
         parcels.poll_again(store, [one], now + timedelta(days=40))
     wrong, _ = asyncio.run(checked(read))
     assert [one.key for one in wrong] == ["ahead"]
+
+
+def test_a_table_that_rots_is_a_finding_and_ends_no_look(shop: tuple[Config, Server]) -> None:
+    read, _ = shop
+
+    async def look() -> tuple[Remark, ...]:
+        parts = engine.build(read)
+        try:
+            spoil(read.database, "parcels")
+            return await SelfCheck(parts, lambda: read, tuple, clock.now).look()
+        finally:
+            await parts.close()
+
+    (only,) = asyncio.run(look())
+    assert only.key == "store"
+    assert "is damaged" in only.text
 
 
 def test_health_says_which_matters_fail_and_nothing_about_any_parcel() -> None:

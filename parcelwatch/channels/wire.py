@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import requests
+from requests.auth import HTTPBasicAuth
 from requests.exceptions import ConnectTimeout, SSLError
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
@@ -25,6 +26,7 @@ PATIENCE: Final = 20.0
 """Seconds until an answer that drips in is given up; its status counts."""
 
 WHO: Final = "parcelwatch"
+_JSON: Final = {"Content-Type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ def ask(call: Call, timeout: Any, verify: Any) -> Answer | Verdict:
             call.url,
             params=call.params,
             data=call.form or _json(call.content),
-            headers={"User-Agent": WHO, **({} if call.form else {"Content-Type": "application/json"}), **call.headers},
-            auth=call.auth,
+            headers=_bytes({"User-Agent": WHO, **({} if call.form else _JSON), **call.headers}),
+            auth=_basic(*call.auth) if call.auth else None,
             timeout=timeout,
             verify=verify,
             allow_redirects=False,
@@ -82,6 +84,15 @@ def unreached(verdict: Verdict, url: str) -> Verdict:
 def place(host: str, port: int) -> str:
     """A host and its port as people write them."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _bytes(headers: Mapping[str, str]) -> dict[str, bytes]:
+    """In UTF-8: of a key or a password in other letters than Latin ones the library would make an error."""
+    return {name: text.encode() for name, text in headers.items()}
+
+
+def _basic(user: str, password: str) -> HTTPBasicAuth:
+    return HTTPBasicAuth(user.encode(), password.encode())
 
 
 def _json(content: object) -> bytes | None:

@@ -188,7 +188,7 @@ def planned(
     begins = begins or _ago(_DATABASE_PAST, desk.now, config)
     from parcelwatch.store import Store, past
 
-    with Store.open(config.database, create=False) as store:
+    with Store.open(config.database, create=False) as store, store.trusted():
         ids = past.ids(store, begins)
         known = past.ids(store, begins - _LEARNED_BEFORE)
     database = played.FromDatabase(config.database)

@@ -53,6 +53,8 @@ def _refuse_others(path: Path) -> None:
         )
     if not path.exists():
         return
+    if not path.is_file():
+        raise BadInput(f"{path} cannot be written: it is a device or a pipe, and no file")
     try:
         with path.open("rb") as file:
             start = file.read(72)

@@ -111,7 +111,8 @@ def _rates(kind: str, figures: Mapping[str, Any], days: float) -> tuple[float, f
 
 def _save(path: str, text: str) -> None:
     try:
-        Path(path).write_text(text, encoding="utf-8")
+        with Path(path).open("x", encoding="utf-8") as file:  # follows no link that leads to nothing yet
+            file.write(text)
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror}") from None
 

@@ -1,6 +1,7 @@
 """Logs on stderr: lines for people on a terminal, JSON lines elsewhere. Never a secret, never a local variable.
 
-A line that repeats itself is folded (folding.py).
+A traceback holds places and kinds, and what errors of ours say; those of libraries quote what they were given. A line
+that repeats itself is folded (folding.py).
 
 What belongs here: structlog and the standard library's logging, set up once per process.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any, Final, TextIO
 
@@ -18,10 +20,12 @@ import structlog
 from parcelwatch.cli.folding import Folding
 from parcelwatch.core.text import escaped, visible
 from parcelwatch.core.text import plain as one_line
+from parcelwatch.errors import ParcelwatchError
 
 # They write URLs at INFO, and URLs may hold keys.
 QUIET: Final = ("httpx", "httpcore", "aiohttp", "asyncio", "urllib3", "apscheduler")
 
+_CAUSES: Final = 8
 LONGEST: Final = 2000  # characters of a text in a line for people
 
 _SHARED: Final[list[structlog.typing.Processor]] = [
@@ -76,9 +80,25 @@ def formatter(*, terminal: bool) -> logging.Formatter:
         else [structlog.processors.JSONRenderer(_line)]
     )
     strip = structlog.stdlib.ProcessorFormatter.remove_processors_meta
-    return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=_SHARED, processors=[strip, structlog.processors.format_exc_info, *last]
-    )
+    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_SHARED, processors=[strip, _EXCEPTIONS, *last])
+
+
+def _trail(exc_info: structlog.typing.ExcInfo) -> str:
+    """Every place an error went through and what kind it is, its causes first; what it says only where it is ours.
+
+    An error of a library may quote the address that it was given, with the key in it.
+    """
+    error: BaseException | None = exc_info[1]
+    found: list[str] = []
+    while error is not None and len(found) < _CAUSES:
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        said = f": {error}" if isinstance(error, ParcelwatchError) else ""
+        found.append(f"Traceback (most recent call last):\n{frames}{type(error).__qualname__}{said}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\n".join(reversed(found))
+
+
+_EXCEPTIONS: Final = structlog.processors.ExceptionRenderer(_trail)
 
 
 def _shown(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -86,7 +86,7 @@ def _write(path: str, over: Review, desk: Desk) -> None:
     lead = t("From {first} to {last}, {zone}. Of fewer than five no share is given.", **said)
     text = paper.html(t("Parcels and complaints"), lead, review.sections(over, desk), desk.words.language)
     try:
-        Path(path).write_text(text, encoding="utf-8")
+        paper.put(Path(path), text)
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror}") from None
     output.note(t("Written to {path}.", path=path))

@@ -10,10 +10,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import takewhile, zip_longest
+from pathlib import Path
 from typing import Any, Final
 
 from parcelwatch.config.load import Config
-from parcelwatch.config.secrets import Secret
+from parcelwatch.config.secrets import Secret, Surroundings
+from parcelwatch.core.secrecy import opens
 
 _SHOWN: Final = 80
 _TABLES: Final = ("couriers", "channels", "shops", "helpdesks", "tokens")
@@ -122,17 +124,28 @@ def secrets(config: Config) -> Iterator[tuple[str, Secret]]:
     """Every secret that it names, by its key."""
     for name, account in config.accounts().items():
         yield from ((f"couriers.{name}.{kind}", one) for kind, one in account.credentials.items() if one)
+        yield from _among_options(f"couriers.{name}", account.options)
     yield from ((f"channels.{name}.url", channel.url) for name, channel in config.channels().items())
     for name, shop in config.shops().items():
         yield from ((f"shops.{name}.{kind}", one) for kind, one in shop.credentials.items() if one)
+        yield from _among_options(f"shops.{name}", shop.options)
     for name, desk in config.helpdesks().items():
         yield from ((f"helpdesks.{name}.{kind}", one) for kind, one in desk.credentials.items() if one)
+        yield from _among_options(f"helpdesks.{name}", desk.options)
     yield from ((f"tokens.{name}.secret", token.secret) for name, token in config.tokens().items())
     if config.heartbeat_url:
         yield "service.heartbeat_url", config.heartbeat_url
     if config.proxy:
         yield "service.proxy", config.proxy
     yield from ((f"drafts.send.{name}", one) for name, one in config.to_customers().items())
+
+
+def _among_options(table: str, options: Mapping[str, str]) -> Iterator[tuple[str, Secret]]:
+    """What opens something, and is written as it is."""
+    nowhere = Surroundings(Path(), {})
+    yield from (
+        (f"{table}.options.{name}", Secret(value, nowhere)) for name, value in options.items() if opens(name) and value
+    )
 
 
 def _told_apart(secret: Secret) -> str:

@@ -40,6 +40,7 @@ from parcelwatch.config.values import (
     Name,
     NaturalSpan,
     OneOf,
+    Options,
     OrderUrl,
     Pace,
     Paces,
@@ -96,7 +97,7 @@ class Courier(Table):
     )
     quota: Paces | None = Field(default=None, description="calls in a day or another period; one, or several in a list")
     interval: NaturalSpan | None = Field(default=None, description="least time between two asks of one number")
-    options: Mapping[str, str] = Field(default_factory=dict, description="what only this adapter knows")
+    options: Options = Field(default_factory=dict, description="what only this adapter knows")
     companies: tuple[str, ...] = Field(
         default=(), description="what shops call the couriers it is for, where the name alone does not tell"
     )
@@ -125,7 +126,7 @@ class Platform(Table):
     timezone: TimeZone | None = Field(
         default=None, description="of the shop's times that name no zone, where it is not that of [service]"
     )
-    options: Mapping[str, str] = Field(default_factory=dict, description="what only this adapter knows")
+    options: Options = Field(default_factory=dict, description="what only this adapter knows")
     declared: DeclaredShop = Field(default=None, description="the shop itself, as a table or by name")
 
     @property
@@ -154,7 +155,7 @@ class Helpdesk(Table):
     )
     ignore_tags: tuple[str, ...] = Field(default=(), description="tickets with one of these are no complaints")
     field: str = Field(default="", description="the ticket's own field that holds an order or a parcel's number")
-    options: Mapping[str, str] = Field(default_factory=dict, description="what only this adapter knows")
+    options: Options = Field(default_factory=dict, description="what only this adapter knows")
     declared: DeclaredDesk = Field(default=None, description="the helpdesk itself, as a table or by file")
 
     @property

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -33,6 +33,7 @@ from parcelwatch.core import drafts
 from parcelwatch.core.kinds import KINDS, LETTERS
 from parcelwatch.core.near import did_you_mean
 from parcelwatch.core.profiles import PROFILES
+from parcelwatch.core.secrecy import MASK, opens
 from parcelwatch.core.text import link
 from parcelwatch.core.windows import Lane, Loss, Start
 from parcelwatch.duration import Duration, Rate, parse, parse_rate
@@ -282,6 +283,11 @@ def _name(name: str) -> str:
     return name
 
 
+def _masked(options: Mapping[str, str]) -> dict[str, str]:
+    """As it is shown: what opens something is no less a secret for standing among options."""
+    return {name: MASK if opens(name) else value for name, value in options.items()}
+
+
 def _read_date(value: object) -> object:
     """A day of one year, as TOML has it by itself or in quotes."""
     if isinstance(value, str):
@@ -341,5 +347,6 @@ ADay = Annotated[date, BeforeValidator(_read_date)]
 OrderUrl = Annotated[str, AfterValidator(_order_url)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Listen = Annotated[str, AfterValidator(_listen)]
+Options = Annotated[Mapping[str, str], PlainSerializer(_masked, return_type=dict[str, str])]
 TimeZone = Annotated[str, AfterValidator(time_zone)]
 LocalPath = Annotated[str, AfterValidator(local_path)]

@@ -1,13 +1,14 @@
 """Hiding secrets in texts that came from outside: as they are, and in every form that others write them in.
 
 What belongs here: the forms. Whoever echoes a key may quote it for a URL, escape it for JSON or HTML, write its bytes
-in hexadecimal, or pack it into Base64 with a user name before it. A key that somebody has cut, turned or encrypted is
-beyond this.
+in hexadecimal, or pack it into Base64 with a user name before it, each once more or broken into lines. A key that
+somebody has cut, turned or encrypted is beyond this.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from base64 import b64encode
 from collections.abc import Iterable
 from functools import lru_cache
@@ -18,15 +19,31 @@ MASK: Final = "***"
 SHORTEST: Final = 6
 """What is shorter opens nothing, and may stand anywhere by chance."""
 
+_OPENS: Final = re.compile(r"(?:key|secret|token|password|passwd|passphrase|pwd|(?:^|_)pin)$", re.IGNORECASE)
 _NAMES: Final = {**codepoint2name, ord("'"): "apos"}
-_ESCAPES: Final = re.compile(r"%[0-9A-Fa-f]{2}|\\|&#?\w{2,8};")
+_ESCAPES: Final = re.compile(r"%[0-9A-Fa-f]{2}|%u|\\|&(?:#|\w{2,8};)")
+# What begins an escape may itself be escaped, any number of times.
+_SLASH: Final = r"(?:\\|%(?:25)*5c)"
+_AND: Final = "&(?:amp;)*"
+
+
+class _Printable(dict[int, str]):
+    """Each character, or nothing for one that is not printed, for str.translate; found out once for each."""
+
+    def __missing__(self, point: int) -> str:
+        self[point] = chr(point) if chr(point).isprintable() else ""
+        return self[point]
+
+
+_PRINTABLE: Final = _Printable()
 
 
 class Secrecy:
     """Knows some secrets and hides them. `secrets`: those shorter than SHORTEST are left out."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        known = sorted({each for each in secrets if len(each) >= SHORTEST}, key=len, reverse=True)
+        composed = {form for each in secrets if len(each) >= SHORTEST for form in _composed(each)}
+        known = sorted(composed, key=len, reverse=True)
         plain = [form for each in known for form in (each, each.replace(" ", "+"), *_packed(each))]
         self._plain = tuple(dict.fromkeys(form.casefold() for form in plain))
         self._all = re.compile("|".join([*map(_written, known), *map(re.escape, plain)]), re.IGNORECASE)
@@ -36,7 +53,10 @@ class Secrecy:
 
     def hide(self, text: str) -> str:
         """`text` with *** in place of every secret in it."""
-        return self._all.sub(MASK, text) if self.told(text) else text
+        if self._stands(text):
+            text = self._all.sub(MASK, text)
+        bare = _bare(text)
+        return self._all.sub(MASK, bare) if bare is not text and self._plainly(bare) else text
 
     def hide_bytes(self, content: bytes) -> bytes:
         """The same of bytes, whether they are text or not."""
@@ -45,12 +65,26 @@ class Secrecy:
 
     def told(self, text: str) -> bool:
         """Whether a secret stands in it. Most texts hold none, so that this is quick."""
+        if self._stands(text):
+            return True
+        bare = _bare(text)
+        return bare is not text and self._plainly(bare)
+
+    def _plainly(self, text: str) -> bool:
+        folded = text.casefold()
+        return any(form in folded for form in self._plain)
+
+    def _stands(self, text: str) -> bool:
         if not self._plain:
             return False
-        folded = text.casefold()
-        if any(form in folded for form in self._plain):
+        if self._plainly(text):
             return True
         return bool(_ESCAPES.search(text) and self._all.search(text))
+
+
+def opens(name: str) -> bool:
+    """Whether an option of this name holds what opens something, as "password" and "track_secret_key" do."""
+    return bool(_OPENS.search(name))
 
 
 @lru_cache(maxsize=256)
@@ -59,9 +93,22 @@ def secrecy(secrets: tuple[str, ...]) -> Secrecy:
     return Secrecy(secrets)
 
 
+def _bare(text: str) -> str:
+    """The text on one line, without what nobody sees: where it is shown that is gone, and a key in pieces is whole."""
+    if text.isprintable():
+        return text
+    joined = text.replace("\r", "").replace("\n", "")  # mostly that is all, and quicker
+    return joined if joined.isprintable() else joined.translate(_PRINTABLE)
+
+
+def _composed(secret: str) -> tuple[str, ...]:
+    """The secret with letters and marks in one, and each by itself: one turns into the other where a text is shown."""
+    return (secret,) if secret.isascii() else (secret, *(unicodedata.normalize(to, secret) for to in ("NFC", "NFD")))
+
+
 def _written(secret: str) -> str:
     """A pattern for a secret each of whose characters may be escaped in any way, and a space be a plus sign."""
-    return "".join(map(_character, secret))
+    return f"{_SLASH}*".join(map(_character, secret))
 
 
 def _character(one: str) -> str:
@@ -69,17 +116,18 @@ def _character(one: str) -> str:
     content = one.encode("utf-8", "surrogatepass")
     units = one.encode("utf-16-be", "surrogatepass").hex()
     forms = [
-        rf"\\?{re.escape(one)}",
+        re.escape(one),
         "".join(f"%(?:25)*{byte:02x}" for byte in content),
-        "".join(rf"\\+x{byte:02x}" for byte in content),
-        "".join(rf"\\+u{units[at : at + 4]}" for at in range(0, len(units), 4)),
-        f"&#x0*{code:x};",
-        f"&#0*{code};",
+        "".join(rf"{_SLASH}+x{byte:02x}" for byte in content),
+        "".join(rf"(?:{_SLASH}+|%)u{units[at : at + 4]}" for at in range(0, len(units), 4)),
+        rf"{_SLASH}+u\{{0*{code:x}\}}",
+        f"{_AND}#x0*{code:x};?",
+        f"{_AND}#0*{code};?",
     ]
     if code < 256:
-        forms.append(rf"\\+x{code:02x}")
+        forms.append(rf"{_SLASH}+x{code:02x}")
     if name := _NAMES.get(code):
-        forms.append(f"&{name};")
+        forms.append(f"{_AND}{name};")
     if one == " ":
         forms.append(r"\+")
     return f"(?:{'|'.join(forms)})"

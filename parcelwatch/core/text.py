@@ -18,9 +18,12 @@ BREAK: Final = "\u200b"  # zero width: readers see nothing, chat programs no lon
 
 # Control, format (bidi, zero width), surrogate, private, unassigned; line and paragraph separators.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Marks piled on one letter reach over the lines above and below; no script piles more than two.
+# Marks piled on one letter reach over the lines above and below; Latin and Cyrillic pile no more than two, no script
+# more than four.
 _MARKS: Final = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
 _STACKED: Final = re.compile(f"({_MARKS}{{2}}){_MARKS}+")
+_PILED: Final = re.compile(r"[^\w\s\x00-\x7f]{5,}")
+_MOST_MARKS: Final = 4
 
 
 class _Seen(dict[int, str]):
@@ -83,8 +86,18 @@ def plain(text: str, limit: int = 200) -> str:
     if not text.isprintable():
         text = text.translate(_SEEN)
     if not text.isascii():
-        text = _STACKED.sub(r"\1", text)
+        text = _PILED.sub(lambda found: _unpiled(found[0]), _STACKED.sub(r"\1", text))
     return cut(" ".join(text.split()), limit)
+
+
+def _unpiled(signs: str) -> str:
+    """Without the marks that stand behind as many as a letter can have."""
+    kept, marks = [], 0
+    for one in signs:
+        marks = marks + 1 if unicodedata.category(one) in ("Mn", "Me") else 0
+        if marks <= _MOST_MARKS:
+            kept.append(one)
+    return "".join(kept)
 
 
 def written(text: str) -> str:

@@ -20,6 +20,7 @@ from typing import NoReturn, Protocol, runtime_checkable
 import httpx
 
 from parcelwatch.config import AccountConfig
+from parcelwatch.core.secrecy import opens
 from parcelwatch.couriers.shared.discretion import KEPT, SECRETS, discreet, payload, said
 from parcelwatch.couriers.shared.fields import Record, rows
 from parcelwatch.couriers.shared.times import naive
@@ -85,7 +86,8 @@ class Account:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown, longest first; what is too short to open anything is left out."""
-        found = {value for value in (self.key, self.secret, self.token, self.customer) if len(value) >= 6}
+        among = (value for name, value in self.options.items() if opens(name))
+        found = {value for value in (self.key, self.secret, self.token, self.customer, *among) if len(value) >= 6}
         return tuple(sorted(found, key=len, reverse=True))
 
 

@@ -16,6 +16,7 @@ from typing import Final, NoReturn, Protocol, TypeVar, runtime_checkable
 import httpx
 
 from parcelwatch.config import ShopConfig
+from parcelwatch.core.secrecy import opens
 from parcelwatch.couriers.base import decoded, retry_at, said
 from parcelwatch.couriers.shared.fields import whole
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
@@ -43,7 +44,7 @@ class Account:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown, longest first; what is too short to open anything is left out."""
-        given = (self.key, self.secret, self.token)
+        given = (self.key, self.secret, self.token, *(value for name, value in self.options.items() if opens(name)))
         # Where a platform issues two secrets, they are configured as one:two.
         found = {part for value in given for part in (value, *value.split(":")) if len(part) >= 6}
         return tuple(sorted(found, key=len, reverse=True))

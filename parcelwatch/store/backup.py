@@ -37,6 +37,8 @@ def restore(database: Path, backup: Path, now: datetime) -> Path | None:
     database, backup = files.real(database), files.real(backup)
     if backup == database:
         raise StoreError(f"{backup} is the database itself; name a backup of it, as `parcelwatch db backup` made one")
+    if database.exists():
+        files.require_file(database)
     examine(backup)
     held = files.claim(database) if database.exists() else (files.lock_file(database, ".lock"),)
     write_lock = files.lock_file(database, ".write")

@@ -29,7 +29,10 @@ LOCK_WAIT: Final = 30.0
 
 _OLDEST_SQLITE: Final = (3, 37, 0)
 # What garbage in a damaged row may make of our own code.
-_ASTRAY: Final = (sqlite3.Error, ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+_ASTRAY: Final = (
+    *(sqlite3.Error, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
+    *(AssertionError, RuntimeError),
+)
 _PRAGMAS: Final = (
     "PRAGMA busy_timeout = 10000",
     "PRAGMA foreign_keys = ON",

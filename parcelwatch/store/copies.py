@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from parcelwatch.store.files import private
+from parcelwatch.store.files import private, read
 
 KEPT: Final = 3
 """Copies from before an upgrade that are kept, the newest."""
@@ -47,8 +47,8 @@ def before(database: Path, version: str) -> Path:
 def newest(database: Path) -> Copy | None:
     """The newest copy there is; None where none is known or left."""
     found = list(_from_before(database))
-    with suppress(OSError):
-        noted = Path(os.fsdecode(database.with_name(database.name + _NOTE).read_bytes()))
+    with suppress(OSError, ValueError):  # the note may be as damaged as the database
+        noted = Path(os.fsdecode(read(database.with_name(database.name + _NOTE))[0]))
         found += _there(noted)
     return max(found, key=lambda one: one.made_at, default=None)
 

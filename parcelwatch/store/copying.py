@@ -5,6 +5,7 @@ What belongs here: the copy itself, whoever wants one. No link is followed, and 
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import stat
@@ -79,8 +80,15 @@ def _refuse_to_replace(target: Path) -> None:
 
 
 def head(path: Path) -> bytes:
-    with path.open("rb") as file:
+    """How a file begins. Raises OSError, also for a device or a pipe: one is waited for, the other must stay one."""
+    with open(path, "rb", opener=_at_once) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is a device or a pipe, and no file")
         return file.read(len(SQLITE))
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def copy(conn: sqlite3.Connection, part: Path) -> None:

@@ -41,8 +41,7 @@ def look(path: Path, *, create: bool, locked: bool = True) -> bool:
         ) from None
     except OSError as error:
         raise StoreError(f"{path} cannot be looked at: {error.strerror}; run as who owns it, or with sudo") from error
-    if not path.is_file():
-        raise StoreError(f"{path} is not a file; name another one as [service] database")
+    require_file(path)
     if not found.st_size and locked:
         raise StoreDamaged(
             f"{path} is there and empty: what it held is gone. `parcelwatch db restore BACKUP` brings a backup back; "
@@ -54,6 +53,12 @@ def look(path: Path, *, create: bool, locked: bool = True) -> bool:
             f"delete the others (`find / -xdev -samefile {path}` lists them), and copy with `parcelwatch db backup`"
         )
     return True
+
+
+def require_file(path: Path) -> None:
+    """Refuse a folder, a device and a pipe, which must stay what they are. Raises StoreError."""
+    if not path.is_file():
+        raise StoreError(f"{path} is not a file; name another one as [service] database")
 
 
 def make(path: Path) -> None:

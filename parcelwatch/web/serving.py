@@ -64,8 +64,12 @@ def impatient(seconds: float) -> type[H11Protocol]:
 
 
 def application(*routes: BaseRoute) -> Starlette:
-    """What is answered, and nothing else."""
-    return Starlette(routes=routes)
+    """What is answered, and nothing else: whoever adds a slash is sent nowhere, for the caller alone says what this
+    machine is called, and a token would go along.
+    """
+    app = Starlette(routes=routes)
+    app.router.redirect_slashes = False
+    return app
 
 
 class _Quiet(uvicorn.Server):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import stat
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -314,6 +315,15 @@ def test_a_file_that_is_there_stays_unless_it_is_forced(shop: Shop) -> None:
     assert shop.run("cases", "show", case, "--bundle", str(target), "--force").code == 0
     assert "summary.html" in opened(target)
     assert not list(shop.folder.glob(".claim.zip*"))
+
+
+def test_what_is_no_file_stays_what_it_is(shop: Shop) -> None:
+    pipe = shop.folder / "claim.zip"
+    os.mkfifo(pipe)
+    ended = shop.run("cases", "show", str(damaged(shop)), "--bundle", str(pipe), "--force")
+    assert (ended.code, pipe.is_fifo()) == (2, True)
+    assert shop.run("db", "backup", str(pipe)).code == 2
+    assert pipe.is_fifo()
 
 
 def test_a_link_is_never_followed(shop: Shop) -> None:

@@ -196,6 +196,19 @@ def test_a_page_and_a_document_can_be_had_at_once(complained: Shop) -> None:
     assert path.exists()
 
 
+def test_a_page_takes_a_link_s_place_and_leaves_alone_what_it_leads_to(shop: Shop) -> None:
+    precious, link = shop.folder / "precious", shop.folder / "report.html"
+    precious.write_text("mine")
+    for leads_to in (precious, shop.folder / "nowhere"):
+        link.unlink(missing_ok=True)
+        link.symlink_to(leads_to)
+        assert shop.run("report", "--html", str(link)).code == 0
+        assert not link.is_symlink()
+        assert "<html" in link.read_text(encoding="utf-8")
+    assert (precious.read_text(), (shop.folder / "nowhere").exists()) == ("mine", False)
+    assert not list(shop.folder.glob(".*.part"))
+
+
 @pytest.mark.parametrize("options", [["--today", "--html", "x.html"], ["--html", "no/such/folder/x.html"]])
 def test_what_cannot_be_written_is_wrong_usage(complained: Shop, options: list[str]) -> None:
     assert complained.run("report", *options).code == 2

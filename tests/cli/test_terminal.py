@@ -14,6 +14,7 @@ import structlog
 
 from parcelwatch import cli
 from parcelwatch.cli import logs, output
+from parcelwatch.errors import ConfigError
 from tests.cli.conftest import MOVING, Shop
 
 # Clears the screen, sets the title, writes over the line, turns the line around, hides, and ends the line.
@@ -86,6 +87,30 @@ def test_a_log_line_stays_one_line_and_steers_nothing(terminal: bool) -> None:
     assert [one for one in steering("".join(lines)) if one not in coloured] == []
     assert "owned" in lines[0]
     assert "\x1b]0" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+@pytest.mark.parametrize("library", [False, True])
+def test_what_an_error_of_others_says_is_in_no_log_but_where_it_was_raised_is(terminal: bool, library: bool) -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logs.formatter(terminal=terminal))
+    logger = logging.Logger("hostile")  # noqa: LOG001 - of this test alone
+    logger.addHandler(handler)
+    log = structlog.wrap_logger(logger, wrapper_class=structlog.stdlib.BoundLogger, processors=logs.BEFORE)
+    secret = "Canary-key"
+    try:
+        try:
+            raise ValueError(f"https://me:{secret}@chat.example/hook")
+        except ValueError as error:
+            raise ConfigError(["[channels.ops] url: it is wrong"]) from error
+    except ConfigError:
+        (logger if library else log).exception("a part failed")
+    said = stream.getvalue()
+    assert secret not in said
+    assert "ValueError" in said
+    assert "ConfigError: [channels.ops] url: it is wrong" in said
+    assert "test_terminal.py" in said
 
 
 def test_no_command_prints_past_the_gate() -> None:

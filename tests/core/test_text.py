@@ -125,6 +125,17 @@ def test_marks_piled_on_a_letter_do_not_reach_over_other_lines() -> None:
     assert clean("Việt Nam, Ångström, ệ") == "Việt Nam, Ångström, ệ"
 
 
+@pytest.mark.parametrize("mark", ["\u0e49", "\u0e47", "\u064b", "\u05b0", "\u0f71", "\u3099", "\U0001d167", "\ufe0f"])
+def test_marks_of_whatever_script_are_no_flood(mark: str) -> None:
+    assert len(clean(f"ก{mark * 60}x{mark * 3}")) <= 9
+    assert clean(f"{mark * 60}到".join("ab")).count(mark) <= 4
+
+
+def test_letters_with_all_the_marks_they_may_have_stay_as_they_are() -> None:
+    for word in ("น้ำ ที่นี่ ผู้ใหญ่", "بِسْمِ ٱللَّٰهِ", "שָׁלוֹם בְּרֵאשִׁית", "क्षत्रिय हिन्दी", "བསྒྲུབས", "မြန်မာဘာသာ", "❤️❤️❤️❤️❤️❤️", "———……——"):
+        assert clean(word) == word
+
+
 @pytest.mark.parametrize(
     ("value", "written"), [(1234567.5, "1234567.5"), (123456.78, "123456.78"), (100, "100"), (0.1, "0.1")]
 )

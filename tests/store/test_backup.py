@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -136,6 +138,31 @@ def test_a_backup_follows_no_link_that_lies_where_it_writes(store: Store, tmp_pa
     assert (letter.read_text(), (tmp_path / "copy.db.part").read_text()) == ("Dear Lin", "mine")
 
 
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: socket.socket(socket.AF_UNIX).bind(str(path))])
+def test_what_is_no_file_is_neither_replaced_by_a_backup_nor_waited_for(
+    store: Store, make: Callable[[Path], None], tmp_path: Path
+) -> None:
+    place = tmp_path / "place"
+    make(place)
+    before = place.lstat()
+    with pytest.raises(StoreError, match="cannot be replaced"):
+        backup.backup(store, place)
+    with pytest.raises(StoreError, match="cannot be read"):
+        backup.examine(place)
+    assert place.lstat() == before
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_what_is_no_file_is_no_place_for_a_database_to_be_restored_to(store: Store, tmp_path: Path) -> None:
+    backup.backup(store, tmp_path / "copy.db")
+    os.mkfifo(tmp_path / "pipe.db")
+    (tmp_path / "link.db").symlink_to(tmp_path / "pipe.db")
+    for place in (tmp_path / "pipe.db", tmp_path / "link.db", tmp_path):
+        with pytest.raises(StoreError, match="is not a file"):
+            backup.restore(place, tmp_path / "copy.db", NOW)
+    assert (tmp_path / "pipe.db").is_fifo()
+
+
 def test_a_backup_that_was_cut_off_does_not_stand_in_the_way_of_the_next(store: Store, tmp_path: Path) -> None:
     (tmp_path / "copy.db.part").touch(mode=0o666)
     backup.backup(store, tmp_path / "copy.db")
@@ -168,6 +195,19 @@ def test_a_damaged_database_says_which_tables_where_the_backup_is_and_what_to_ty
     spoil(path)
     said = rf"is damaged: .* \(in .*parcels.*\).*newest backup known is {tmp_path}/copy.db, of .* UTC.*db restore"
     with pytest.raises(StoreDamaged, match=said):
+        Store.open(path, check=True)
+
+
+@pytest.mark.parametrize("garbage", [b"\xff\xfe\0\0/x", b"x" * 5000, b""])
+def test_a_note_of_the_last_backup_that_is_damaged_too_keeps_no_damage_from_being_told(
+    path: Path, garbage: bytes
+) -> None:
+    with Store.open(path) as store:
+        for n in range(200):
+            add(store, f"PW{n}", order="x" * 100)
+    path.with_name(path.name + ".backup").write_bytes(garbage)
+    spoil(path)
+    with pytest.raises(StoreDamaged, match="is damaged: "):
         Store.open(path, check=True)
 
 

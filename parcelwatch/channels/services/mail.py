@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
+from base64 import b64encode
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -44,6 +45,8 @@ _SUBJECT: Final = re.compile(r"^Subject: .*(?:\n[ \t].*)*", re.MULTILINE)
 PATIENCE: Final = 30.0
 """Seconds for each answer: some servers greet late, and read a mail for viruses before they take it."""
 
+_WELCOME: Final = 235  # the answer to a login that is right
+
 # 5xx that say more than the command they answer.
 CODES: Final = {530: closed("the mail server wants a login"), 534: _LOGIN, 535: _LOGIN, 552: says.TOO_LONG}
 
@@ -71,7 +74,7 @@ class Mail(Told, NotifyEmail):
         with self.reached(message) as have_it:
             try:
                 verdict = self._over_smtp(message, have_it)
-            except AppriseEmailException:
+            except (AppriseEmailException, UnicodeError):
                 return closed("the mail cannot be put together for these recipients")
             if verdict.fate is Fate.ARRIVED:
                 have_it.clear()
@@ -115,7 +118,7 @@ class Mail(Told, NotifyEmail):
             if self.secure_mode == SecureMailMode.STARTTLS:
                 smtp.starttls(context=context)
             if self.user and self.password:
-                smtp.login(self.user, self.password)
+                _login(smtp, str(self.user), str(self.password))
         except BaseException:
             smtp.close()
             raise
@@ -139,6 +142,20 @@ class Mail(Told, NotifyEmail):
             pgp_mode=self.pgp_mode,
             tzinfo=self.tzinfo,
         )
+
+
+def _login(smtp: smtplib.SMTP, user: str, password: str) -> None:
+    """Log in; with letters that smtplib cannot write, as RFC 4616 has them, in UTF-8."""
+    if (user + password).isascii():
+        smtp.login(user, password)
+        return
+    smtp.ehlo_or_helo_if_needed()
+    if "PLAIN" not in smtp.esmtp_features.get("auth", "").upper().split():
+        raise smtplib.SMTPNotSupportedError
+    told = b64encode(f"\0{user}\0{password}".encode()).decode()
+    code, _ = smtp.docmd("AUTH", f"PLAIN {told}")
+    if code != _WELCOME:
+        raise smtplib.SMTPAuthenticationError(code, b"")
 
 
 def _folded(mail: str, title: str) -> str:

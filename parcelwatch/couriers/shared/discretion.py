@@ -88,7 +88,7 @@ def _words(told: object) -> str:
     words = [told.company, told.service, told.stopped or "", told.origin, told.destination]
     for one in told.checkpoints:
         words += (one.text, one.place, one.code)
-    return "\n".join(words)
+    return " ".join(words)
 
 
 def _without(value: Any, known: Secrecy) -> Any:
