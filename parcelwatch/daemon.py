@@ -49,6 +49,7 @@ STARTING = 120
 
 FINE = 0
 BUG = 70
+ANEW = 75
 
 
 def run(config: Config, environment: Mapping[str, str], clock: Clock | None = None) -> int:
@@ -185,12 +186,20 @@ class Daemon:
         self._code = BUG
         self._stopped.set()
 
+    def begin_anew(self, why: str) -> None:
+        """Stop in good order, to be started again by whoever supervises us: all we know is of what is there no more."""
+        if not self._stopped.is_set():
+            log.error("ending, to begin anew with what lies there now", why=why)
+        self._code = ANEW
+        self._stopped.set()
+
     def _heartbeat(self) -> AsyncIOScheduler:
         scheduler = heartbeat.scheduler(self._clock.monotonic)
-        scheduler.add_job(self.tick, heartbeat.Every(self._every), id="tick")
-        scheduler.add_job(self._pulse, heartbeat.Every(self._pulse_every()), id="pulse")
+        scheduler.add_job(heartbeat.until(self._stopped, self.tick), heartbeat.Every(self._every), id="tick")
+        scheduler.add_job(heartbeat.until(self._stopped, self._pulse), heartbeat.Every(self._pulse_every()), id="pulse")
         soon = scheduler.timezone.now() + SETTLED
-        scheduler.add_job(self._check, heartbeat.Every(selfcheck.EVERY), next_run_time=soon, id="self-check")
+        check = heartbeat.until(self._stopped, self._check)
+        scheduler.add_job(check, heartbeat.Every(selfcheck.EVERY), next_run_time=soon, id="self-check")
         scheduler.add_listener(self._missed, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
         return scheduler
 
@@ -226,6 +235,8 @@ class Daemon:
             await self._start_late()
             return
         await self._engine.tick(self._clock.now())
+        if why := self._engine.storekeeper.superseded:
+            self.begin_anew(why)
 
     async def _start_late(self) -> None:
         """Start beside the heartbeat once the clock can be right: it takes as long as any start."""

@@ -4,7 +4,7 @@
     1  done, but something in the result needs attention; or an unknown number or ID
     2  wrong usage
    70  a bug of ours
-   75  another daemon holds the database
+   75  another daemon holds the database, or it was replaced under this one: start again
    78  bad configuration
   130  interrupted
 

@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 from typing import Final
 
-from parcelwatch.errors import StoreBusy, StoreDamaged, StoreError, StoreLocked
+from parcelwatch.errors import StoreBusy, StoreDamaged, StoreError, StoreLocked, StoreMoved
+from parcelwatch.store import places
 from parcelwatch.store.faults import cannot_be_made
 
 _WAIT_STEP: Final = 0.002
@@ -140,9 +141,9 @@ def claim(path: Path) -> tuple[int, ...]:
     """
     note = lock_file(path, ".lock")
     if not taken(note):
-        holder = os.pread(note, 20, 0).decode(errors="replace").strip()
+        pid, _ = _noted(note)
         os.close(note)
-        raise StoreLocked(f"{path} is held by another daemon (process {holder or 'unknown'})")
+        raise StoreLocked(f"{path} is held by another daemon (process {pid or 'unknown'})")
     # Closing any descriptor of the file ends SQLite's own locks on it in this process, so this one outlives them.
     itself = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     if not taken(itself):
@@ -150,8 +151,51 @@ def claim(path: Path) -> tuple[int, ...]:
         os.close(itself)
         raise StoreLocked(f"{path} is held by another daemon, which opened it by another name")
     os.ftruncate(note, 0)
-    os.pwrite(note, f"{os.getpid()}\n".encode(), 0)
+    found = os.fstat(itself)
+    os.pwrite(note, f"{os.getpid()} {found.st_dev} {found.st_ino}\n".encode(), 0)
     return note, itself
+
+
+def holder(path: Path) -> tuple[int, places.Mark | None] | None:
+    """The process that holds the database as its daemon, 0 where it does not say, and the file it opened, if known.
+
+    None where none does. Raises OSError where nobody may look.
+    """
+    note = path.with_name(path.name + ".lock")
+    if not note.exists():
+        return None
+    with note.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _noted(file.fileno())
+    return None
+
+
+def _noted(note: int) -> tuple[int, places.Mark | None]:
+    said = os.pread(note, 100, 0).split()
+    pid, *opened = [int(each) for each in said if each.isdigit()] or [0]
+    return pid, (opened[0], opened[1]) if len(opened) == len(places.GONE) else None
+
+
+def require_in_place(path: Path) -> None:
+    """Raise StoreMoved while a daemon goes on with what lay there before: what others wrote would be mixed with it.
+
+    Whoever calls holds the lock of writers, so that no daemon is just ending.
+    """
+    pid, opened = holder(path) or (0, None)
+    if opened is None:
+        return
+    if opened != places.mark(path):
+        raise StoreMoved(
+            f"the daemon (process {pid}) still has the database open that lay at {path} before: it ends by itself once "
+            "another lies there; put the old one back, or wait a moment and try again"
+        )
+    if any(places.mark(log) == places.GONE for log in places.logs(path)):
+        raise StoreMoved(
+            f"the log of {path} was moved or deleted under the daemon (process {pid}), which begins anew by itself: "
+            "wait a moment and try again"
+        )
 
 
 def taken(descriptor: int) -> bool:

@@ -231,6 +231,31 @@ def test_a_page_that_rots_under_a_running_daemon_is_told_and_the_daemon_stays(tm
         assert told_of_it(place) == ["🔧 parcelwatch: its database is damaged"]
 
 
+def test_a_database_that_is_deleted_under_a_running_daemon_is_saved_told_and_used_again_once_it_is_back(
+    tmp_path: Path,
+) -> None:
+    story = lost("31")
+    with Shop(tmp_path, *story) as place:
+        place.watch_all()
+        database = place.config.database
+
+        async def scene(parts: Engine, elapsed: Seconds) -> None:
+            database.unlink()
+            for _ in range(3):
+                await tick(place, parts)
+                elapsed.at += 30
+            assert not parts.storekeeper.superseded
+            assert told_of_it(place) == ["🔧 parcelwatch: its database cannot be used"]
+            assert "db restore" in place.sink.to("ops")[-1].text
+            os.rename(f"{database}.rescued", database)  # noqa: PTH104
+            await tick(place, parts)
+            assert "replaced" in parts.storekeeper.superseded
+
+        play(place, scene)
+        play(place, lambda parts, _: place.beat(parts))
+        assert len(place.cases()) == len(story)
+
+
 def _forget_what_was_read(store: Store) -> None:
     store.checkpoint()
     store.conn.execute("PRAGMA shrink_memory").fetchall()
