@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -79,7 +78,14 @@ def _built(config: Config, made: Parts, notifier: Notifier, now: Callable[[], da
         notifier.extend(timedelta(seconds=wait + STARTING))
         notifier.status(f"waiting for the database: {error}")
 
-    return storekeeping.patiently(lambda: engine.build(config, serving=True, made=made), tell, waiting)
+    return storekeeping.patiently(
+        lambda: engine.build(config, serving=True, made=made), tell, waiting, watched=_at_terminal()
+    )
+
+
+def _at_terminal() -> bool:
+    """Whether somebody may be looking on; nobody is where errors lead nowhere."""
+    return sys.stderr is not None and sys.stderr.isatty()
 
 
 async def _live(
@@ -109,7 +115,7 @@ async def _live(
     loop.set_exception_handler(daemon.fail)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, daemon.stop, number.name)
-    loop.add_signal_handler(signal.SIGHUP, daemon.hung_up, os.isatty(sys.stderr.fileno()))
+    loop.add_signal_handler(signal.SIGHUP, daemon.hung_up, _at_terminal())
     return await daemon.run()
 
 
@@ -176,7 +182,7 @@ class Daemon:
 
     def hung_up(self, on_terminal: bool) -> None:
         """SIGHUP: take over the configuration; but end where it means that the terminal we ran on is gone."""
-        if on_terminal and not os.isatty(sys.stderr.fileno()):
+        if on_terminal and not _at_terminal():
             self.stop("the terminal is gone")
         self._reload_wanted.set()
 

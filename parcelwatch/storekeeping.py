@@ -180,18 +180,23 @@ def said(fact: Fact, voice: Renderer, now: datetime) -> Text:
 
 
 def patiently(
-    make: Callable[[], T], tell: Callable[[StoreError], None], waiting: Callable[[StoreError, float], None]
+    make: Callable[[], T],
+    tell: Callable[[StoreError], None],
+    waiting: Callable[[StoreError, float], None],
+    *,
+    watched: bool = False,
 ) -> T:
     """What `make` makes, tried until the database can be opened; the caller hears of each wait and what to tell.
 
-    Raises StoreError for what no waiting mends.
+    `watched`: somebody looks on, and mends at once what only a person mends. Raises StoreError for what no waiting
+    mends.
     """
     standing = Standing()
     while True:
         try:
             return make()
         except StoreError as error:
-            if not standstill.waits_out(error):
+            if not standstill.waits_out(error, watched=watched):
                 raise
             standing = standstill.failed(standing, error, time.monotonic())
             if standstill.to_tell(standing, time.monotonic()):

@@ -44,6 +44,7 @@ CONFIG: Final = 78
 INTERRUPTED: Final = 130
 _GARBAGE: Final = 300_000
 """So many objects more before Python looks for garbage: a short command ends before, and looking would be its tenth."""
+_BARRED: Final = (errno.EACCES, errno.EPERM, errno.EROFS)
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 # The first that fits: an error's own class before its base's.
@@ -88,6 +89,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"parcelwatch: {visible(str(error))}", file=sys.stderr)
         return next(code for kind, code in CODES if isinstance(error, kind))
     except OSError as error:
+        if error.errno in _BARRED and error.filename:
+            where = visible(os.fsdecode(error.filename))
+            print(f"parcelwatch: {where}: {error.strerror}. Run as who owns it, or with sudo.", file=sys.stderr)
+            return ATTENTION
         if error.errno not in _FULL:
             _report(error, arguments)
             return BUG

@@ -66,8 +66,7 @@ class Store:
         path = files.real(path)
         if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
             raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed")
-        if path.exists() or not create:
-            files.look(path, create=create, locked=False)
+        files.look(path, create=create, locked=False)
         write_lock = files.lock_file(path, ".write")
         try:
             return cls._opened(path, write_lock, lock_wait, check=check)

@@ -26,6 +26,9 @@ _FOREIGN: Final = (
     "damaged: `parcelwatch db restore BACKUP` puts a backup in its place."
 )
 _DISK: Final = "Its disk takes or gives nothing: look at `dmesg`, quotas and limits of size."
+_REACH: Final = (
+    "Run as the user who owns it, or with sudo; if it is the service that may not: see whose it is (`ls -la`)."
+)
 _DIRECTORY: Final = "Check that its directory exists and belongs to the user who runs parcelwatch."
 
 # By SQLite's own codes: what it is, and what to do.
@@ -36,8 +39,9 @@ _MEANINGS: Final[dict[int, tuple[type[StoreError], str]]] = {
     sqlite3.SQLITE_CORRUPT: (StoreDamaged, _RESTORE),
     sqlite3.SQLITE_NOTADB: (StoreError, _FOREIGN),
     sqlite3.SQLITE_IOERR: (StoreFailing, _DISK),
-    sqlite3.SQLITE_CANTOPEN: (StoreError, _DIRECTORY),
-    sqlite3.SQLITE_READONLY: (StoreError, "Run as the user who owns it, or with sudo."),
+    sqlite3.SQLITE_CANTOPEN: (StoreFailing, _DIRECTORY),
+    sqlite3.SQLITE_READONLY: (StoreFailing, _REACH),
+    sqlite3.SQLITE_PERM: (StoreFailing, _REACH),
 }
 _UNKNOWN: Final = (StoreError, "Run `parcelwatch doctor`.")
 _MAYBE_FULL: Final = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
@@ -63,6 +67,12 @@ def cannot_be_made(path: Path, error: OSError) -> StoreError:
     """A file of ours that the system refuses, in our words."""
     kind, advice = (StoreFull, _FREE) if is_full(error) else (StoreError, _DIRECTORY)
     return kind(f"{path} cannot be made: {error.strerror}. {advice}")
+
+
+def out_of_reach(path: Path, error: OSError) -> StoreError:
+    """A file of ours that is there, and that the system keeps from us, in our words."""
+    kind, advice = (StoreFull, _FREE) if is_full(error) else (StoreFailing, _REACH)
+    return kind(f"{path} cannot be opened: {error.strerror}. {advice}")
 
 
 def _meant(path: Path, error: sqlite3.DatabaseError) -> StoreError:

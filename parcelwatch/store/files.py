@@ -14,7 +14,7 @@ from typing import Final
 
 from parcelwatch.errors import StoreBusy, StoreDamaged, StoreError, StoreLocked, StoreMoved
 from parcelwatch.store import places
-from parcelwatch.store.faults import cannot_be_made
+from parcelwatch.store.faults import cannot_be_made, out_of_reach
 
 _WAIT_STEP: Final = 0.002
 
@@ -41,7 +41,7 @@ def look(path: Path, *, create: bool, locked: bool = True) -> bool:
             f"there is no database at {path}; `parcelwatch parcels import` or `parcelwatch run` makes one"
         ) from None
     except OSError as error:
-        raise StoreError(f"{path} cannot be looked at: {error.strerror}; run as who owns it, or with sudo") from error
+        raise out_of_reach(path, error) from error
     if not path.is_file():
         raise StoreError(f"{path} is not a file; name another one as [service] database")
     if not found.st_size and locked:
@@ -72,12 +72,9 @@ def lock_file(path: Path, suffix: str) -> int:
         return private(name, 0, path if path.exists() else path.parent)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise cannot_be_made(path, error) from error
-    except PermissionError as error:
-        raise StoreError(
-            f"{name} cannot be opened: {error.strerror}. Run as the user who owns it, or with sudo."
-        ) from error
     except OSError as error:
-        raise cannot_be_made(name, error) from error
+        begun = places.mark(path) != places.GONE
+        raise out_of_reach(name, error) if begun else cannot_be_made(path, error) from error
 
 
 def private(name: Path, flags: int, like: Path) -> int:
@@ -159,17 +156,16 @@ def claim(path: Path) -> tuple[int, ...]:
 def holder(path: Path) -> tuple[int, places.Mark | None] | None:
     """The process that holds the database as its daemon, 0 where it does not say, and the file it opened, if known.
 
-    None where none does. Raises OSError where nobody may look.
+    None where none does. Raises StoreError where nobody may look.
     """
     note = path.with_name(path.name + ".lock")
-    if not note.exists():
+    try:
+        with note.open("rb") as file:
+            return None if taken(file.fileno(), fcntl.LOCK_SH) else _noted(file.fileno())
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    with note.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return _noted(file.fileno())
-    return None
+    except OSError as error:
+        raise out_of_reach(note, error) from error
 
 
 def _noted(note: int) -> tuple[int, places.Mark | None]:
@@ -198,10 +194,10 @@ def require_in_place(path: Path) -> None:
         )
 
 
-def taken(descriptor: int) -> bool:
+def taken(descriptor: int, how: int = fcntl.LOCK_EX) -> bool:
     """Whether the lock is ours now, until the descriptor is closed; nobody is waited for."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

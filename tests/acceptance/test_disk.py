@@ -294,3 +294,22 @@ def test_a_daemon_that_starts_on_a_full_disk_waits_says_so_and_comes_up_when_the
             _, said = child.communicate(timeout=PATIENCE)
         assert child.returncode == daemon.FINE, said.decode()
         assert told_of_it(place) == ["🔧 parcelwatch: its disk is full"]
+
+
+def test_a_daemon_that_may_not_write_to_its_database_waits_says_so_and_comes_up_when_it_may(tmp_path: Path) -> None:
+    with small_disk(tmp_path, 16) as disk, Shop(disk, *lost("31", 3)) as place, supervisor(tmp_path) as listening:
+        assert place.config
+        remount(disk, "ro")
+        environment = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify")}
+        command = [sys.executable, "-c", PROGRAM, str(disk / "config.toml")]
+        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as child:
+            wait_for(listening, "STATUS=waiting for the database")
+            remount(disk, "rw")
+            wait_for(listening, "READY=1")
+            child.send_signal(signal.SIGTERM)
+            _, said = child.communicate(timeout=PATIENCE)
+        assert child.returncode == daemon.FINE, said.decode()
+
+
+def remount(disk: Path, how: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], check=True)
