@@ -116,7 +116,11 @@ async def _live(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, daemon.stop, number.name)
     loop.add_signal_handler(signal.SIGHUP, daemon.hung_up, _at_terminal())
-    return await daemon.run()
+    code = await daemon.run()
+    # What comes this late finds nothing to reload, and by itself the loop would let it end us with another code.
+    loop.remove_signal_handler(signal.SIGHUP)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    return code
 
 
 def stale(ages: Mapping[str, float]) -> tuple[str, ...]:

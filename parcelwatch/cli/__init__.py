@@ -21,6 +21,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from parcelwatch.core.text import visible
@@ -72,6 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Of a process that ends nothing has to be freed; to look through it all first takes a fifth of a short command.
     atexit.register(gc.freeze)
     gc.set_threshold(_GARBAGE)
+    _open_streams()
     _speak_utf8()
     try:
         ended = program(*arguments[:1])(args=arguments, prog_name="parcelwatch", standalone_mode=False)
@@ -106,6 +108,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _code(error: SystemExit) -> int:
     return error.code if isinstance(error.code, int) else 0 if error.code is None else ATTENTION
+
+
+def _open_streams() -> None:
+    """Whoever started us may have closed them: a file opened later would stand in their place and get our messages."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
 
 
 def _speak_utf8() -> None:

@@ -19,7 +19,10 @@ _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # Less than this free, and whatever SQLite calls its trouble, the disk is full.
 _CRUMBS: Final = 64 * 1024
 
-_FREE: Final = "Free some space on its disk; nothing was lost, and what waits goes on by itself."
+_FREE: Final = (
+    "Free some space on its disk (`df`, and `df -i`: it may hold too many files); nothing was lost, and what waits "
+    "goes on by itself."
+)
 _RESTORE: Final = "It is damaged and was left as it is: `parcelwatch doctor` says what to do."
 _FOREIGN: Final = (
     "Name another file as [service] database; this one was left as it is. If it was parcelwatch's, its beginning is "
@@ -95,4 +98,5 @@ def _full(path: Path) -> bool:
         disk = os.statvfs(path.parent)
     except OSError:
         return False
-    return disk.f_bavail * disk.f_frsize < _CRUMBS
+    takes_no_file = disk.f_files > 0 and disk.f_favail == 0
+    return takes_no_file or disk.f_bavail * disk.f_frsize < _CRUMBS

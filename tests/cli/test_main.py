@@ -66,6 +66,13 @@ def test_a_result_that_cannot_be_written_is_no_bug(watched: Shop) -> None:
         assert main(["--config", str(watched.config), "parcels", "list"]) == 1
 
 
+@pytest.mark.parametrize("closed", ["2>&-", "1>&- 2>&-", "<&- 1>&- 2>&-"])
+def test_whoever_closes_our_streams_hears_nothing_and_all_goes_on(watched: Shop, closed: str) -> None:
+    line = f"exec {sys.executable} -m parcelwatch --config {watched.config} once {closed}"
+    ended = subprocess.run(["sh", "-c", line], stdout=subprocess.PIPE, check=False, timeout=PATIENCE)
+    assert ended.returncode in (0, 1)
+
+
 def test_an_unknown_number_or_id_is_1(watched: Shop) -> None:
     for arguments in (
         ["parcels", "show", "PW99999"],
