@@ -13,11 +13,12 @@ import asyncio
 import ipaddress
 import zlib
 from collections.abc import AsyncIterable
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 import aiohttp
 import httpx
 import yarl
+from aiohttp.connector import Connection
 from httpx_aiohttp import AiohttpTransport
 
 from parcelwatch import __version__
@@ -118,7 +119,9 @@ class Client:
     def _session(self) -> aiohttp.ClientSession:
         tls = self._transport.ssl_context
         connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=IDLE, ssl=tls)
-        return aiohttp.ClientSession(connector=connector, headers=HEADERS, cookie_jar=aiohttp.DummyCookieJar())
+        return aiohttp.ClientSession(
+            connector=connector, headers=HEADERS, cookie_jar=aiohttp.DummyCookieJar(), response_class=_Answer
+        )
 
     async def _exchange(self, request: httpx.Request, who: str) -> httpx.Response:
         transport = self._transport if is_loopback(request.url.host) else self._by_proxy
@@ -180,6 +183,15 @@ async def read(stream: AsyncIterable[bytes], encoding: str, who: str) -> bytes:
     if inflater and not inflater.eof:
         raise CourierUnreadable(f"{who}: the compressed answer is cut short", bytes(body[:KEPT]))
     return bytes(body)
+
+
+class _Answer(aiohttp.ClientResponse):
+    """One without the words beside its status: nobody reads them, and the transport fails on what is no UTF-8."""
+
+    async def start(self, connection: Connection) -> Self:
+        await super().start(connection)
+        self.reason = ""
+        return self
 
 
 class _Inflates(Protocol):

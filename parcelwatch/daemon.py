@@ -7,7 +7,6 @@ memory: what is due stands in the database.
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -46,6 +45,7 @@ STARTING = 120
 
 FINE = 0
 BUG = 70
+ANEW = 75
 
 
 def run(config: Config, environment: Mapping[str, str], clock: Clock | None = None) -> int:
@@ -76,7 +76,14 @@ def _built(config: Config, made: Parts, notifier: Notifier, now: Callable[[], da
         notifier.extend(timedelta(seconds=wait + STARTING))
         notifier.status(f"waiting for the database: {error}")
 
-    return storekeeping.patiently(lambda: engine.build(config, serving=True, made=made), tell, waiting)
+    return storekeeping.patiently(
+        lambda: engine.build(config, serving=True, made=made), tell, waiting, watched=_at_terminal()
+    )
+
+
+def _at_terminal() -> bool:
+    """Whether somebody may be looking on; nobody is where errors lead nowhere."""
+    return sys.stderr is not None and sys.stderr.isatty()
 
 
 async def _live(
@@ -106,8 +113,12 @@ async def _live(
     loop.set_exception_handler(daemon.fail)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, daemon.stop, number.name)
-    loop.add_signal_handler(signal.SIGHUP, daemon.hung_up, os.isatty(sys.stderr.fileno()))
-    return await daemon.run()
+    loop.add_signal_handler(signal.SIGHUP, daemon.hung_up, _at_terminal())
+    code = await daemon.run()
+    # What comes this late finds nothing to reload, and by itself the loop would let it end us with another code.
+    loop.remove_signal_handler(signal.SIGHUP)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    return code
 
 
 def stale(ages: Mapping[str, float]) -> tuple[str, ...]:
@@ -172,7 +183,7 @@ class Daemon:
 
     def hung_up(self, on_terminal: bool) -> None:
         """SIGHUP: take over the configuration; but end where it means that the terminal we ran on is gone."""
-        if on_terminal and not os.isatty(sys.stderr.fileno()):
+        if on_terminal and not _at_terminal():
             self.stop("the terminal is gone")
         self._reload_wanted.set()
 
@@ -182,12 +193,20 @@ class Daemon:
         self._code = BUG
         self._stopped.set()
 
+    def begin_anew(self, why: str) -> None:
+        """Stop in good order, to be started again by whoever supervises us: all we know is of what is there no more."""
+        if not self._stopped.is_set():
+            log.error("ending, to begin anew with what lies there now", why=why)
+        self._code = ANEW
+        self._stopped.set()
+
     def _heartbeat(self) -> AsyncIOScheduler:
         scheduler = heartbeat.scheduler(self._clock.monotonic)
-        scheduler.add_job(self.tick, heartbeat.Every(self._every), id="tick")
-        scheduler.add_job(self._pulse, heartbeat.Every(self._pulse_every()), id="pulse")
+        scheduler.add_job(heartbeat.until(self._stopped, self.tick), heartbeat.Every(self._every), id="tick")
+        scheduler.add_job(heartbeat.until(self._stopped, self._pulse), heartbeat.Every(self._pulse_every()), id="pulse")
         soon = scheduler.timezone.now() + SETTLED
-        scheduler.add_job(self._check, heartbeat.Every(selfcheck.EVERY), next_run_time=soon, id="self-check")
+        check = heartbeat.until(self._stopped, self._check)
+        scheduler.add_job(check, heartbeat.Every(selfcheck.EVERY), next_run_time=soon, id="self-check")
         scheduler.add_listener(self._missed, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
         return scheduler
 
@@ -223,6 +242,8 @@ class Daemon:
             await self._start_late()
             return
         await self._engine.tick(self._clock.now())
+        if why := self._engine.storekeeper.superseded:
+            self.begin_anew(why)
 
     async def _start_late(self) -> None:
         """Start beside the heartbeat once the clock can be right: it takes as long as any start."""

@@ -17,7 +17,8 @@
         + StoreLocked          another daemon holds it
         + StoreFull            there is no room left on its disk
         + StoreBusy            another program has been writing to it for too long
-        + StoreFailing         its disk fails
+        + StoreFailing         its disk fails, or its files may not be used
+          + StoreMoved         they no longer lie where they were opened
         + StoreDamaged         its pages are not what was written, or all of it is gone
       x NotFound               the number or ID is unknown
       x BadInput               a row, a number or an option that cannot be used; the text says why
@@ -124,7 +125,18 @@ class StoreBusy(StoreError):
 
 
 class StoreFailing(StoreError):
-    """The database's disk takes or gives nothing. It may pass."""
+    """The database's disk takes or gives nothing, or its files may not be used by us. It may pass."""
+
+
+class StoreMoved(StoreFailing):
+    """The database's files no longer lie where they were opened.
+
+    `anew`: what lies there can be opened, so whoever has the old ones open does best to begin anew.
+    """
+
+    def __init__(self, message: str, *, anew: bool = False) -> None:
+        super().__init__(message)
+        self.anew = anew
 
 
 class StoreDamaged(StoreError):

@@ -6,7 +6,8 @@ monotonic clock's, so that no step of the wall clock makes it sleep or run wild.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 
@@ -58,3 +59,16 @@ def scheduler(monotonic: Callable[[], float]) -> AsyncIOScheduler:
     # A late beat is made up for once: being blocked for a second must not lose it (the default drops it).
     defaults: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     return AsyncIOScheduler(timezone=Steady(monotonic), job_defaults=defaults)
+
+
+def until(stopped: asyncio.Event, job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    """The job, of which nobody is told that it failed where the end of the program cut it off."""
+
+    async def run() -> None:
+        try:
+            await job()
+        except asyncio.CancelledError:
+            if not stopped.is_set():
+                raise
+
+    return run

@@ -129,8 +129,10 @@ class _File:
                     "",
                 )
                 self._seen = seen
-        except (ConfigError, OSError) as error:
+        except ConfigError as error:
             self._seen, self._said = None, ("", str(error))
+        except OSError as error:
+            self._seen, self._said = None, ("", f"{path}: cannot be read: {error.strerror}")
         return self._said
 
 

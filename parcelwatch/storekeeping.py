@@ -23,7 +23,7 @@ from parcelwatch.core.messages import Outgoing, Text
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.standstill import Standing
 from parcelwatch.deliver import Deliverer, Sends, announce
-from parcelwatch.errors import StoreError
+from parcelwatch.errors import StoreError, StoreMoved
 from parcelwatch.model import Fact, Form, Severity, Why
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, outbox
@@ -40,6 +40,7 @@ class Keeper:
     """Knows how it is with the database, and tells. `elapsed`: seconds of a clock that nobody sets.
 
     `begin`: what is to be done in the database before anything else is; until it succeeded, it is what is tried.
+    `superseded`: why only a program that begins anew can use the database that lies there now, "" while this one can.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Keeper:
     ) -> None:
         self.standing = Standing()
         self.crowded = False
+        self.superseded = ""
         self._begun = False
         self._told_crowded = False
         self._writer = writer
@@ -59,7 +61,7 @@ class Keeper:
         self._policy = policy
         self._begin = begin
         self._elapsed = elapsed
-        self._why = ""
+        self._why = self._kept = ""
         self._telling: asyncio.Task[None] | None = None
 
     @property
@@ -88,7 +90,9 @@ class Keeper:
         if self.standing is not before and failures & (failures - 1) == 0:
             wait = round(self.standing.retry_at - self._elapsed())
             log.error("the database cannot be used", why=str(error), failures=failures, again_in=wait)
-        self._why = str(error)
+        self._why = f"{error}{self._kept}"
+        if isinstance(error, StoreMoved) and error.anew:
+            self.superseded = str(error)
 
     async def look(self, now: datetime) -> None:
         """Try again what is due to be tried, and tell what is due to be told."""
@@ -96,6 +100,9 @@ class Keeper:
         try:
             await self._try(now)
             await self._tell_of_room(now)
+        except StoreMoved as error:
+            await self._rescue()
+            self.failed(error)
         except StoreError as error:
             self.failed(error)
         if standstill.to_tell(self.standing, self._elapsed()) and self._telling is None:
@@ -106,6 +113,19 @@ class Keeper:
         if self._telling is not None:
             self._telling.cancel()
             await asyncio.gather(self._telling, return_exceptions=True)
+
+    async def _rescue(self) -> None:
+        """Of a database that was deleted we have the last copy."""
+        if self._kept:
+            return
+        try:
+            copy = await self._writer.run(Store.rescue)
+        except StoreError as error:
+            log.error("what the deleted database held could not be saved", why=str(error))  # noqa: TRY400
+            return
+        if copy:
+            self._kept = f". What it held was saved as {copy}: run `parcelwatch db restore {copy}`"
+            log.warning("the database was deleted; what it held was saved", copy=str(copy))
 
     # --- trying ----------------------------------------------------------------------------------
 
@@ -160,18 +180,23 @@ def said(fact: Fact, voice: Renderer, now: datetime) -> Text:
 
 
 def patiently(
-    make: Callable[[], T], tell: Callable[[StoreError], None], waiting: Callable[[StoreError, float], None]
+    make: Callable[[], T],
+    tell: Callable[[StoreError], None],
+    waiting: Callable[[StoreError, float], None],
+    *,
+    watched: bool = False,
 ) -> T:
     """What `make` makes, tried until the database can be opened; the caller hears of each wait and what to tell.
 
-    Raises StoreError for what no waiting mends.
+    `watched`: somebody looks on, and mends at once what only a person mends. Raises StoreError for what no waiting
+    mends.
     """
     standing = Standing()
     while True:
         try:
             return make()
         except StoreError as error:
-            if not standstill.waits_out(error):
+            if not standstill.waits_out(error, watched=watched):
                 raise
             standing = standstill.failed(standing, error, time.monotonic())
             if standstill.to_tell(standing, time.monotonic()):

@@ -12,11 +12,14 @@ import pytest
 
 
 @contextmanager
-def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
-    """A folder on a disk of that size, unmounted afterwards; the test is skipped where mounting is refused."""
+def small_disk(folder: Path, megabytes: int, files: int = 0) -> Iterator[Path]:
+    """A folder on a disk of that size, unmounted afterwards; the test is skipped where mounting is refused.
+
+    `files`: how many it takes, whatever their size; 0 for any number.
+    """
     place = folder / "disk"
     place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=700", "tmpfs", str(place)]
+    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,nr_inodes={files},mode=700", "tmpfs", str(place)]
     try:
         tried = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError:

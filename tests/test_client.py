@@ -291,6 +291,14 @@ def test_a_redirect_is_unreadable_and_not_followed(status: int) -> None:
     assert asyncio.run(run()) == 0
 
 
+@pytest.mark.parametrize(
+    "reason", ["Accès refusé".encode("latin-1"), "成功".encode("gbk"), "成功".encode(), b"\xff\xfe", b""]
+)
+def test_the_words_beside_a_status_may_be_in_any_encoding(reason: bytes) -> None:
+    response = exchange(writes(b"HTTP/1.1 200 " + reason + b"\r\nContent-Length: 2\r\n\r\nok"))
+    assert (response.status_code, response.content) == (200, b"ok")
+
+
 NOT_HTTP = (
     b"\x16\x03\x01\x02\x00",
     b"220 mail.example ESMTP\r\n\r\n",

@@ -18,6 +18,7 @@ from parcelwatch.core.thresholds import Threshold
 from parcelwatch.duration import Rate, parse
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Parcel, Severity
+from tests.ordinary import ordinary
 
 APIS = {"dhl": ("key",), "kuaidi100": ("key", "customer")}
 OPS = '[channels.ops]\nurl = "env:OPS"\n'
@@ -196,6 +197,17 @@ def test_the_option_comes_before_the_environment_before_the_usual_places(tmp_pat
         assert config.find(environ={}, usual=(here, there)) == path
     assert config.find(environ=named, usual=(here, there)) == Path("named.toml")
     assert config.find(Path("mine.toml"), environ=named, usual=(here, there)) == Path("mine.toml")
+
+
+def test_a_place_where_nobody_may_look_is_named_and_one_that_somebody_happens_to_be_in_is_passed_by(
+    tmp_path: Path,
+) -> None:
+    with ordinary(tmp_path):
+        here, there = tmp_path / "config.toml", Path("config.toml")
+        assert config.find(environ={}, usual=(here, tmp_path / "etc.toml")) == tmp_path / "etc.toml"
+        with pytest.raises(ConfigError):
+            config.find(environ={}, usual=(there,))
+        assert config.find(environ={}, usual=(here, Path())) == Path()
 
 
 def test_without_any_configuration_it_is_said_where_it_was_looked_for_and_how_to_get_one(tmp_path: Path) -> None:

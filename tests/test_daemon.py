@@ -17,7 +17,7 @@ import pytest
 
 from parcelwatch import clock, making
 from parcelwatch.clock import Clock
-from parcelwatch.daemon import Daemon, stale
+from parcelwatch.daemon import ANEW, Daemon, stale
 from parcelwatch.engine import Engine
 from parcelwatch.model import Parcel
 from parcelwatch.reloading import Reloader
@@ -25,7 +25,7 @@ from parcelwatch.sandbox.demo_world import bulk_story
 from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.world import World
 from parcelwatch.selfcheck import SelfCheck
-from parcelwatch.store import Store, parcels
+from parcelwatch.store import Store, backup, parcels
 from parcelwatch.systemd.sdnotify import Notifier
 from tests.acceptance.world import Shop, ago, known
 from tests.servers import PATIENCE
@@ -152,6 +152,23 @@ def test_a_hangup_reloads_and_says_so_to_systemd_and_to_who_asked(world: Path, t
         child.send_signal(signal.SIGTERM)
         _, said = child.communicate(timeout=PATIENCE)
     assert child.returncode == 0, said.decode()
+
+
+def test_a_daemon_whose_database_is_replaced_ends_to_be_started_again_with_the_new_one(
+    world: Path, tmp_path: Path
+) -> None:
+    with supervisor(tmp_path) as listening:
+        child = start(world, NOTIFY_SOCKET=str(tmp_path / "notify"))
+        wait_for(listening, "READY=1")
+        with Store.open(tmp_path / "watch.db") as store:
+            backup.backup(store, tmp_path / "backup.db")
+        (tmp_path / "backup.db").replace(tmp_path / "watch.db")
+        _, said = child.communicate(timeout=PATIENCE)
+    assert child.returncode == ANEW, said.decode()
+    assert b"Traceback" not in said
+    with Store.open(tmp_path / "watch.db") as store:
+        assert store.unsound() is None
+        assert store.value("SELECT count(*) FROM parcels") == 3
 
 
 def test_without_a_daemon_nothing_is_reloaded(world: Path) -> None:

@@ -13,7 +13,7 @@ NAMED = re.compile(r"`([\w/]+\.py)::(\w+)`")
 
 
 def test_every_known_way_to_fail_has_one_line() -> None:
-    assert [int(number) for number, _, _ in ROWS] == list(range(1, 87))
+    assert [int(number) for number, _, _ in ROWS] == list(range(1, 89))
 
 
 @pytest.mark.parametrize(("number", "shown"), [(number, shown) for number, _, shown in ROWS])

@@ -139,3 +139,18 @@ def test_the_process_beats_and_asks_on_while_its_clock_is_set(world: Path, tmp_p
         out, said = child.communicate(timeout=PATIENCE)
     assert child.returncode == 0, said.decode()
     assert out.decode().count("what it shows is not believed yet") == 2
+
+
+@pytest.mark.parametrize("ending", [True, False])
+def test_a_job_that_the_end_of_the_program_cuts_off_has_not_failed(ending: bool) -> None:
+    async def cut_off() -> bool:
+        stopped = asyncio.Event()
+        task = asyncio.ensure_future(heartbeat.until(stopped, asyncio.Event().wait)())
+        await asyncio.sleep(0)
+        if ending:
+            stopped.set()
+        task.cancel()
+        await asyncio.wait([task])
+        return not task.cancelled()
+
+    assert asyncio.run(cut_off()) is ending

@@ -4,7 +4,7 @@
     1  done, but something in the result needs attention; or an unknown number or ID
     2  wrong usage
    70  a bug of ours
-   75  another daemon holds the database
+   75  another daemon holds the database, or it was replaced under this one: start again
    78  bad configuration
   130  interrupted
 
@@ -21,6 +21,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from parcelwatch.core.text import visible
@@ -44,6 +45,7 @@ CONFIG: Final = 78
 INTERRUPTED: Final = 130
 _GARBAGE: Final = 300_000
 """So many objects more before Python looks for garbage: a short command ends before, and looking would be its tenth."""
+_BARRED: Final = (errno.EACCES, errno.EPERM, errno.EROFS)
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 # The first that fits: an error's own class before its base's.
@@ -72,6 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Of a process that ends nothing has to be freed; to look through it all first takes a fifth of a short command.
     atexit.register(gc.freeze)
     gc.set_threshold(_GARBAGE)
+    _open_streams()
     _speak_utf8()
     try:
         ended = program(*arguments[:1])(args=arguments, prog_name="parcelwatch", standalone_mode=False)
@@ -89,6 +92,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"parcelwatch: {visible(str(error))}", file=sys.stderr)
         return next(code for kind, code in CODES if isinstance(error, kind))
     except OSError as error:
+        if error.errno in _BARRED and error.filename:
+            where = visible(os.fsdecode(error.filename))
+            print(f"parcelwatch: {where}: {error.strerror}. Run as who owns it, or with sudo.", file=sys.stderr)
+            return ATTENTION
         if error.errno not in _FULL:
             _report(error, arguments)
             return BUG
@@ -108,6 +115,13 @@ def _spare() -> None:
 
 def _code(error: SystemExit) -> int:
     return error.code if isinstance(error.code, int) else 0 if error.code is None else ATTENTION
+
+
+def _open_streams() -> None:
+    """Whoever started us may have closed them: a file opened later would stand in their place and get our messages."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for as long as we run
 
 
 def _speak_utf8() -> None:

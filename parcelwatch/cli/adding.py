@@ -276,7 +276,7 @@ def watched(source: Source, t: Tongue) -> Iterator[Callable[[], None]]:
 
 def database(desk: Desk, *, dry_run: bool) -> Any:
     """The database to import into; a dry run leaves no new one behind."""
-    if not dry_run or desk.config.database.exists():
+    if not dry_run or desk.config.begun:
         return desk.store(create=True)
     return _passing_database()
 

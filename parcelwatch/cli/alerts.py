@@ -141,7 +141,7 @@ def _wake(desk: Desk, names: list[str]) -> None:
     """What waits for a channel that works again need not wait for the next try."""
     from parcelwatch.store import channels
 
-    if names and desk.config.database.exists():
+    if names and desk.config.begun:
         with desk.store() as store, store.transaction():
             channels.try_anew(store, names)
 

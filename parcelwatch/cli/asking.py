@@ -40,7 +40,7 @@ _MADE_UP_POSTAL_CODE: Final = "00000"
 def account_rows(desk: Desk) -> list[dict[str, Any]]:
     """Every configured account with what the database knows of it; works before there is one, and without secrets."""
     config = desk.whole_config
-    if not config.database.exists():
+    if not config.begun:
         return [_account_row(settings, None, desk.now) for settings in config.accounts().values()]
     with desk.store() as store:
         return [_account_row(settings, store, desk.now) for settings in config.accounts().values()]
@@ -178,7 +178,7 @@ async def _ask(desk: Desk, caller: Caller, one: Post, ask: Ask) -> Observation:
 
 def _count(desk: Desk, one: Post) -> None:
     """Count a call against the pace and the quota, if there is a database to count in."""
-    if not desk.config.database.exists():
+    if not desk.config.begun:
         return
     now = desk.now
     with desk.store() as store, store.transaction():

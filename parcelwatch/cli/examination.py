@@ -32,7 +32,7 @@ def examine(desk: Desk) -> list[Remark]:
     found += map(_unreadable, unread.values())
     found += [Remark(fault) for fault in _kept_from_starting(config) if fault not in unread]
     found += [Remark(f"letters: {fault}; the shipped one is used") for fault in broken_templates(config)]
-    if config.database.exists():
+    if config.begun:
         try:
             with desk.store() as store:
                 found += _database(desk, store)
@@ -49,10 +49,11 @@ def meanwhile(desk: Desk) -> Iterator[str]:
     try:
         last = accepted.recall(find(desk.named))
         config = load(last.file, kept=last.texts) if last else None
-    except ConfigError:
+        running = config is not None and holder(config.database) is not None
+    except (ConfigError, StoreError):
         return
     if last and config:
-        who = "agents' commands go" if holder(config.database) is None else "the daemon and agents' commands go on"
+        who = "the daemon and agents' commands go on" if running else "agents' commands go"
         at = moment(last.at, config.timezone)
         yield f"until that is put right, {who} by the file as it was accepted on {at}; a restart would fail"
 

@@ -58,7 +58,7 @@ def show(desk: Desk, *, every: bool, as_json: bool) -> None:
 def shop_rows(desk: Desk) -> list[dict[str, Any]]:
     """Every configured shop with what the database knows of it; works before there is one."""
     config = desk.whole_config
-    if not config.database.exists():
+    if not config.begun:
         return [_row(name, each.api, None) for name, each in config.shops().items()]
     with desk.store() as store:
         return [_row(name, each.api, store) for name, each in config.shops().items()]
@@ -79,7 +79,7 @@ def _row(name: str, api: str, store: Store | None) -> dict[str, Any]:
 def show_held(desk: Desk, *, as_json: bool) -> None:
     """The numbers that no courier account can ask about, and what to do."""
     rows = []
-    if desk.config.database.exists():
+    if desk.config.begun:
         with desk.store() as store:
             rows = kept.held(store)
     if as_json:

@@ -30,7 +30,7 @@ def rows(desk: Desk) -> list[dict[str, Any]]:
     """Every configured helpdesk with what the database knows of it; works before there is one."""
     config = desk.whole_config
     known = config.helpdesks()
-    if not config.database.exists():
+    if not config.begun:
         return [_row(name, each.api, each.deliver, None) for name, each in known.items()]
     with desk.store() as store:
         return [_row(name, each.api, each.deliver, store) for name, each in known.items()]

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from parcelwatch.config import checks, contracts, days, fitting, judging, models, overrides, routes, speaking
+from parcelwatch.config import checks, contracts, days, fitting, judging, models, overrides, reading, routes, speaking
 from parcelwatch.config.declarations import resolve
 from parcelwatch.config.elsewhere import settled
 from parcelwatch.config.lines import key_lines
@@ -72,6 +72,11 @@ class Config:
     def database(self) -> Path:
         """The database's absolute path."""
         return _database(self.file, self.path)
+
+    @property
+    def begun(self) -> bool:
+        """Whether its database is there; also where nobody may look, for whoever opens it is told so."""
+        return reading.there(self.database) is not False
 
     @property
     def templates(self) -> Path | None:
@@ -368,9 +373,10 @@ def find(
     named = option or (Path(environ[VARIABLE]) if environ.get(VARIABLE) else None)
     if named:
         return named
-    for path in usual:
-        if path.exists():
-            return path
+    seen = {path: reading.there(path) for path in usual}
+    # Where nobody may look it may lie; the first place is only the folder that somebody happens to be in.
+    for path in (*(one for one in usual if seen[one]), *(one for one in usual[::-1] if seen[one] is None)):
+        return path
     looked = ", ".join(map(str, usual))
     how = "`parcelwatch config init` writes one to start from; `parcelwatch demo` needs none"
     raise ConfigError([f"no configuration found (looked for --config, ${VARIABLE}, {looked}): {how}"])

@@ -29,6 +29,17 @@ _TRUTHS = {"true", "false", "yes", "no", "on", "off"}
 _HIDDEN = frozenset({"key", "secret", "customer", "token", "url"})
 
 
+def there(path: Path) -> bool | None:
+    """Whether there is anything at the path; None where this user may not look."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return None
+    return True
+
+
 def read(path: Path) -> str:
     """The text of a file. Raises ConfigError."""
     try:

@@ -60,9 +60,12 @@ def says(error: StoreError) -> Form:
     return next((form for kind, form in _SAYS.items() if isinstance(error, kind)), Form.STORE_FAILING)
 
 
-def waits_out(error: StoreError) -> bool:
-    """Whether a daemon that cannot begin for it should wait: it passes, or somebody mends it meanwhile."""
-    return isinstance(error, tuple(_SAYS))
+def waits_out(error: StoreError, *, watched: bool = False) -> bool:
+    """Whether a daemon that cannot begin for it should wait: it passes, or somebody mends it meanwhile.
+
+    `watched`: somebody at a terminal waits for it to begin, who had better be told at once what to mend.
+    """
+    return isinstance(error, tuple(_SAYS)) and not (watched and isinstance(error, StoreFailing))
 
 
 def failed(before: Standing, error: StoreError, at: float) -> Standing:

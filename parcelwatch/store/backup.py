@@ -40,16 +40,17 @@ def restore(database: Path, backup: Path, now: datetime) -> Path | None:
     if database.exists():
         files.require_file(database)
     examine(backup)
-    held = files.claim(database) if database.exists() else (files.lock_file(database, ".lock"),)
     write_lock = files.lock_file(database, ".write")
+    held: tuple[int, ...] = ()
     try:
         files.wait_for(write_lock, database, LOCK_WAIT)
+        held = files.claim(database) if database.exists() else (files.lock_file(database, ".lock"),)
         with written(database, ".restored") as part:
             with seam(backup), closing(_reading(backup)) as conn:
                 copy(conn, part)
             aside = _aside(database, now)
     finally:
-        for descriptor in (write_lock, *held):
+        for descriptor in (*held, write_lock):
             os.close(descriptor)
     return aside
 
@@ -85,12 +86,14 @@ def _reading(backup: Path) -> sqlite3.Connection:
 
 
 def _aside(database: Path, now: datetime) -> Path | None:
-    """Give the database, and its log, a name of their own; its place is never empty, for that would begin a new one."""
-    if not database.exists():
-        return None
+    """Give the database, and its log, a name of their own; its place is never empty, for that would begin a new one.
+
+    A log is left where a database was deleted, too: what takes its place would be given what stands in there.
+    """
     aside = database.with_name(f"{database.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
-    aside.hardlink_to(database)
+    if there := database.exists():
+        aside.hardlink_to(database)
     with suppress(FileNotFoundError):
         database.with_name(database.name + "-wal").rename(aside.with_name(aside.name + "-wal"))
     database.with_name(database.name + "-shm").unlink(missing_ok=True)
-    return aside
+    return aside if there else None

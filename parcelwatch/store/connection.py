@@ -20,9 +20,10 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from parcelwatch.errors import StoreBusy, StoreDamaged, StoreError, StoreFailing, StoreFull
-from parcelwatch.store import damage, files, schema
-from parcelwatch.store.copying import before_upgrade
+from parcelwatch.store import copies, damage, files, schema
+from parcelwatch.store.copying import before_upgrade, copy_to
 from parcelwatch.store.faults import seam
+from parcelwatch.store.places import Places
 
 LOCK_WAIT: Final = 30.0
 """Seconds a writer waits for another before it gives up."""
@@ -55,6 +56,7 @@ class Store:
         self.enqueued = 0
         self._write_lock = write_lock
         self._claims: tuple[int, ...] = ()
+        self._places: Places | None = None
         self._lock_wait = lock_wait
 
     @classmethod
@@ -67,8 +69,7 @@ class Store:
         path = files.real(path)
         if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
             raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed")
-        if path.exists() or not create:
-            files.look(path, create=create, locked=False)
+        files.look(path, create=create, locked=False)
         write_lock = files.lock_file(path, ".write")
         try:
             return cls._opened(path, write_lock, lock_wait, check=check)
@@ -82,6 +83,7 @@ class Store:
         conn: sqlite3.Connection | None = None
         # Under the lock: another process may just be making it.
         made = not files.look(path, create=True)
+        files.require_in_place(path)
         try:
             if made:
                 files.make(path)
@@ -90,6 +92,7 @@ class Store:
             store = cls(path, conn, write_lock, lock_wait)
             with store.trusted():
                 store._set_up(check)
+            store._places = Places(path)
         except BaseException:
             if conn is not None:
                 conn.close()
@@ -205,7 +208,14 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the lock that keeps all other writers out."""
+        """Hold the lock that keeps all other writers out. Raises StoreMoved where what is written would be lost."""
+        with self._alone():
+            if self._places is not None:
+                self._places.require()
+            yield
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
         files.wait_for(self._write_lock, self.path, self._lock_wait)
         try:
             yield
@@ -265,15 +275,45 @@ class Store:
         said = damage.found(self.conn, seconds=seconds)
         return damage.report(self.path, said, self.conn) if said else ""
 
+    def rescue(self) -> Path | None:
+        """Copy a database that was deleted under us beside its place; where to, None where it lies somewhere still.
+
+        For whoever holds the daemon's lock. Raises StoreError.
+        """
+        if any(os.fstat(claim).st_nlink for claim in self._claims[1:]):
+            return None
+        target = copies.rescued(self.path)
+        copy_to(self.conn, target)
+        return target
+
     def close(self) -> None:
         """Close the connection; the last one to close empties the write-ahead log, so this too takes the lock."""
         try:
-            with self.writing(), seam(self.path):
-                self.conn.close()
+            with self._alone(), seam(self.path):
+                self._leave()
+                # Whoever comes next finds no daemon that holds a database without a log.
+                self._let_go()
         finally:
-            for descriptor in (self._write_lock, *self._claims):
-                os.close(descriptor)
-            self._claims = ()
+            self._let_go()
+            os.close(self._write_lock)
+
+    def _leave(self) -> None:
+        """Close; a database whose files lie elsewhere by now is given first what only its log holds.
+
+        SQLite would not do so, and whatever lies in the database's place would be given that log.
+        """
+        if self._places is None or self._places.unmoved:
+            self.conn.close()
+            return
+        busy, _, _ = self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self.conn.close()
+        if self._places.replaced and not busy:
+            self._places.clear()
+
+    def _let_go(self) -> None:
+        for descriptor in self._claims:
+            os.close(descriptor)
+        self._claims = ()
 
     def _set_up(self, check: bool) -> None:
         for pragma in _PRAGMAS:

@@ -20,6 +20,7 @@ KEPT: Final = 3
 
 _NOTE: Final = ".backup"
 _BEFORE: Final = ".before-"
+_RESCUED: Final = ".rescued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,14 @@ def before(database: Path, version: str) -> Path:
     return database.with_name(f"{database.name}{_BEFORE}{version}")
 
 
+def rescued(database: Path) -> Path:
+    """Where the copy goes that is made of a database that was deleted while it was open."""
+    return database.with_name(database.name + _RESCUED)
+
+
 def newest(database: Path) -> Copy | None:
     """The newest copy there is; None where none is known or left."""
-    found = list(_from_before(database))
+    found = [*_from_before(database), *_there(rescued(database))]
     with suppress(OSError, ValueError):  # the note may be as damaged as the database
         noted = Path(os.fsdecode(read(database.with_name(database.name + _NOTE))[0]))
         found += _there(noted)

@@ -12,8 +12,9 @@ import time
 from pathlib import Path
 from typing import Final
 
-from parcelwatch.errors import StoreBusy, StoreDamaged, StoreError, StoreLocked
-from parcelwatch.store.faults import cannot_be_made
+from parcelwatch.errors import StoreBusy, StoreDamaged, StoreError, StoreLocked, StoreMoved
+from parcelwatch.store import places
+from parcelwatch.store.faults import cannot_be_made, out_of_reach
 
 _WAIT_STEP: Final = 0.002
 
@@ -40,7 +41,7 @@ def look(path: Path, *, create: bool, locked: bool = True) -> bool:
             f"there is no database at {path}; `parcelwatch parcels import` or `parcelwatch run` makes one"
         ) from None
     except OSError as error:
-        raise StoreError(f"{path} cannot be looked at: {error.strerror}; run as who owns it, or with sudo") from error
+        raise out_of_reach(path, error) from error
     require_file(path)
     if not found.st_size and locked:
         raise StoreDamaged(
@@ -76,12 +77,9 @@ def lock_file(path: Path, suffix: str) -> int:
         return private(name, 0, path if path.exists() else path.parent)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise cannot_be_made(path, error) from error
-    except PermissionError as error:
-        raise StoreError(
-            f"{name} cannot be opened: {error.strerror}. Run as the user who owns it, or with sudo."
-        ) from error
     except OSError as error:
-        raise cannot_be_made(name, error) from error
+        begun = places.mark(path) != places.GONE
+        raise out_of_reach(name, error) if begun else cannot_be_made(path, error) from error
 
 
 def private(name: Path, flags: int, like: Path) -> int:
@@ -145,9 +143,9 @@ def claim(path: Path) -> tuple[int, ...]:
     """
     note = lock_file(path, ".lock")
     if not taken(note):
-        holder = os.pread(note, 20, 0).decode(errors="replace").strip()
+        pid, _ = _noted(note)
         os.close(note)
-        raise StoreLocked(f"{path} is held by another daemon (process {holder or 'unknown'})")
+        raise StoreLocked(f"{path} is held by another daemon (process {pid or 'unknown'})")
     # Closing any descriptor of the file ends SQLite's own locks on it in this process, so this one outlives them.
     itself = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     if not taken(itself):
@@ -155,14 +153,56 @@ def claim(path: Path) -> tuple[int, ...]:
         os.close(itself)
         raise StoreLocked(f"{path} is held by another daemon, which opened it by another name")
     os.ftruncate(note, 0)
-    os.pwrite(note, f"{os.getpid()}\n".encode(), 0)
+    found = os.fstat(itself)
+    os.pwrite(note, f"{os.getpid()} {found.st_dev} {found.st_ino}\n".encode(), 0)
     return note, itself
 
 
-def taken(descriptor: int) -> bool:
+def holder(path: Path) -> tuple[int, places.Mark | None] | None:
+    """The process that holds the database as its daemon, 0 where it does not say, and the file it opened, if known.
+
+    None where none does. Raises StoreError where nobody may look.
+    """
+    note = path.with_name(path.name + ".lock")
+    try:
+        with note.open("rb") as file:
+            return None if taken(file.fileno(), fcntl.LOCK_SH) else _noted(file.fileno())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise out_of_reach(note, error) from error
+
+
+def _noted(note: int) -> tuple[int, places.Mark | None]:
+    said = os.pread(note, 100, 0).split()
+    pid, *opened = [int(each) for each in said if each.isdigit()] or [0]
+    return pid, (opened[0], opened[1]) if len(opened) == len(places.GONE) else None
+
+
+def require_in_place(path: Path) -> None:
+    """Raise StoreMoved while a daemon goes on with what lay there before: what others wrote would be mixed with it.
+
+    Whoever calls holds the lock of writers, so that no daemon is just ending.
+    """
+    pid, opened = holder(path) or (0, None)
+    if opened is None:
+        return
+    if opened != places.mark(path):
+        raise StoreMoved(
+            f"the daemon (process {pid}) still has the database open that lay at {path} before: it ends by itself once "
+            "another lies there; put the old one back, or wait a moment and try again"
+        )
+    if any(places.mark(log) == places.GONE for log in places.logs(path)):
+        raise StoreMoved(
+            f"the log of {path} was moved or deleted under the daemon (process {pid}), which begins anew by itself: "
+            "wait a moment and try again"
+        )
+
+
+def taken(descriptor: int, how: int = fcntl.LOCK_EX) -> bool:
     """Whether the lock is ours now, until the descriptor is closed; nobody is waited for."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

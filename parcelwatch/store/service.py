@@ -5,13 +5,13 @@ What belongs here: the one row that the daemon writes and others read.
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from parcelwatch.store import files
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import dump, from_ms, load, maybe_at, to_ms
 
@@ -37,16 +37,8 @@ class Service:
 
 def holder(database: Path) -> int | None:
     """The process that holds the database as its daemon, 0 where it does not say; None where none does."""
-    lock = database.with_name(database.name + ".lock")
-    if not lock.exists():
-        return None
-    with lock.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            said = file.read(20).strip()
-            return int(said) if said.isdigit() else 0
-    return None
+    held = files.holder(database)
+    return None if held is None else held[0]
 
 
 _COLUMNS: Final = "pid, version, path, started_at, fingerprint, loaded_at, changes, refused, refused_at, answers"

@@ -231,6 +231,31 @@ def test_a_page_that_rots_under_a_running_daemon_is_told_and_the_daemon_stays(tm
         assert told_of_it(place) == ["🔧 parcelwatch: its database is damaged"]
 
 
+def test_a_database_that_is_deleted_under_a_running_daemon_is_saved_told_and_used_again_once_it_is_back(
+    tmp_path: Path,
+) -> None:
+    story = lost("31")
+    with Shop(tmp_path, *story) as place:
+        place.watch_all()
+        database = place.config.database
+
+        async def scene(parts: Engine, elapsed: Seconds) -> None:
+            database.unlink()
+            for _ in range(3):
+                await tick(place, parts)
+                elapsed.at += 30
+            assert not parts.storekeeper.superseded
+            assert told_of_it(place) == ["🔧 parcelwatch: its database cannot be used"]
+            assert "db restore" in place.sink.to("ops")[-1].text
+            os.rename(f"{database}.rescued", database)  # noqa: PTH104
+            await tick(place, parts)
+            assert "replaced" in parts.storekeeper.superseded
+
+        play(place, scene)
+        play(place, lambda parts, _: place.beat(parts))
+        assert len(place.cases()) == len(story)
+
+
 def _forget_what_was_read(store: Store) -> None:
     store.checkpoint()
     store.conn.execute("PRAGMA shrink_memory").fetchall()
@@ -269,3 +294,22 @@ def test_a_daemon_that_starts_on_a_full_disk_waits_says_so_and_comes_up_when_the
             _, said = child.communicate(timeout=PATIENCE)
         assert child.returncode == daemon.FINE, said.decode()
         assert told_of_it(place) == ["🔧 parcelwatch: its disk is full"]
+
+
+def test_a_daemon_that_may_not_write_to_its_database_waits_says_so_and_comes_up_when_it_may(tmp_path: Path) -> None:
+    with small_disk(tmp_path, 16) as disk, Shop(disk, *lost("31", 3)) as place, supervisor(tmp_path) as listening:
+        assert place.config
+        remount(disk, "ro")
+        environment = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify")}
+        command = [sys.executable, "-c", PROGRAM, str(disk / "config.toml")]
+        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as child:
+            wait_for(listening, "STATUS=waiting for the database")
+            remount(disk, "rw")
+            wait_for(listening, "READY=1")
+            child.send_signal(signal.SIGTERM)
+            _, said = child.communicate(timeout=PATIENCE)
+        assert child.returncode == daemon.FINE, said.decode()
+
+
+def remount(disk: Path, how: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], check=True)

@@ -14,6 +14,7 @@ from parcelwatch.cli import CODES, main
 from parcelwatch.errors import ConfigError, NotFound, ParcelwatchError, StoreError, StoreLocked
 from parcelwatch.store import Store
 from tests.cli.conftest import MOVING, Shop
+from tests.ordinary import ordinary
 from tests.servers import PATIENCE
 
 
@@ -65,6 +66,13 @@ def test_a_result_that_cannot_be_written_is_no_bug(watched: Shop) -> None:
         assert main(["--config", str(watched.config), "parcels", "list"]) == 1
 
 
+@pytest.mark.parametrize("closed", ["2>&-", "1>&- 2>&-", "<&- 1>&- 2>&-"])
+def test_whoever_closes_our_streams_hears_nothing_and_all_goes_on(watched: Shop, closed: str) -> None:
+    line = f"exec {sys.executable} -m parcelwatch --config {watched.config} once {closed}"
+    ended = subprocess.run(["sh", "-c", line], stdout=subprocess.PIPE, check=False, timeout=PATIENCE)
+    assert ended.returncode in (0, 1)
+
+
 def test_an_unknown_number_or_id_is_1(watched: Shop) -> None:
     for arguments in (
         ["parcels", "show", "PW99999"],
@@ -82,6 +90,22 @@ def test_a_database_that_is_not_there_is_not_made_by_looking(shop: Shop) -> None
     shop.without_database()
     assert shop.run("cases", "list").code == 1
     assert not (shop.folder / "shop.db").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("parcels list", "doctor", "reload", "db check", "db backup copy.db", "once", "couriers list"),
+        *("shops list", "shops list --held", "helpdesks list", "cases ack 1", "alerts list"),
+    ],
+)
+def test_who_may_not_reach_the_database_is_told_so_and_no_bug_of_ours(watched: Shop, command: str) -> None:
+    watched.config.chmod(0o644)
+    with ordinary(watched.folder):
+        ended = watched.bare("--config", "config.toml", *command.split())
+    assert ended.code == 1
+    assert "Permission denied" in ended.out + ended.err
+    assert "bug" not in ended.err
 
 
 def test_while_a_daemon_runs_another_is_refused_with_75_and_agents_go_on(watched: Shop) -> None:

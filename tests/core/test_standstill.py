@@ -31,6 +31,11 @@ def test_what_may_pass_is_waited_for_and_what_only_a_person_mends_is_not(
     assert (standstill.says(error), standstill.waits_out(error)) == (form, waits)
 
 
+def test_who_starts_it_at_a_terminal_hears_at_once_what_to_mend() -> None:
+    failing, full = StoreFailing("belongs to another"), StoreFull("full")
+    assert [standstill.waits_out(one, watched=True) for one in (failing, full)] == [False, True]
+
+
 def tries(error: StoreError, count: int) -> Iterator[float]:
     """The waits before each new try, each made as soon as it is due."""
     standing, at = Standing(), 0.0

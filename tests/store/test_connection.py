@@ -8,13 +8,16 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from parcelwatch.errors import StoreDamaged, StoreError, StoreLocked
+from parcelwatch.errors import StoreDamaged, StoreError, StoreFull, StoreLocked
 from parcelwatch.store import Store, audit, inbox, parcels, schema
 from parcelwatch.store import files as files_of
+from tests.databases import blank
+from tests.disks import small_disk
 from tests.servers import PATIENCE
 from tests.store.making import NOW, add, parcel
 
@@ -250,6 +253,20 @@ with Store.open(sys.argv[1]) as store:
         with store.transaction():
             parcels.add(store, parcel(f"{sys.argv[2]}{n}"), NOW)
 """
+
+
+def test_a_disk_that_takes_no_more_files_is_full_however_much_room_there_is(tmp_path: Path) -> None:
+    with small_disk(tmp_path, 16, files=10) as disk:
+        path = blank(disk / "shop.db")
+        Store.open(path).close()
+        with suppress(OSError):
+            for index in range(10):
+                (disk / f"mail-{index}").touch()
+        with pytest.raises(StoreFull):
+            Store.open(path)
+        (disk / "mail-0").unlink()
+        (disk / "mail-1").unlink()
+        Store.open(path).close()
 
 
 def test_two_processes_write_at_once_and_nothing_is_lost(path: Path) -> None:
