@@ -165,6 +165,11 @@ class Renderer(Sentences, Correspondence):
                 shown |= {one.id for one in self.together(row.letter, row.about.others)}
                 yield row
 
+    def brought(self, out: Outgoing) -> Letter:
+        """The words of the letter that a message brings, with all that it says to the same customer."""
+        assert out.letter is not None
+        return self.whole(self.together(out.letter, out.about.others))
+
     def _rows(self, group: Group, now: datetime) -> list[_Row]:
         """A line for each alert, which names its letters; a letter without its alert has one of its own."""
         cases = {row.case_id for row in group.rows if not row.draft} - {None}
@@ -190,11 +195,6 @@ class Renderer(Sentences, Correspondence):
         )
         title, line, body = text.split("\n", 2)
         return Words(title, body.strip(), line, whole=template == _LETTER_TEMPLATES[Why.DRAFTED])
-
-    def brought(self, out: Outgoing) -> Letter:
-        """The words of the letter that a message brings, with all that it says to the same customer."""
-        assert out.letter is not None
-        return self.whole(self.together(out.letter, out.about.others))
 
     def link(self, address: str) -> str:
         """The line that says where to act on a message."""
