@@ -165,6 +165,11 @@ class Renderer(Sentences, Correspondence):
                 shown |= {one.id for one in self.together(row.letter, row.about.others)}
                 yield row
 
+    def brought(self, out: Outgoing) -> Letter:
+        """The words of the letter that a message brings, with all that it says to the same customer."""
+        assert out.letter is not None
+        return self.whole(self.together(out.letter, out.about.others))
+
     def _rows(self, group: Group, now: datetime) -> list[_Row]:
         """A line for each alert, which names its letters; a letter without its alert has one of its own."""
         cases = {row.case_id for row in group.rows if not row.draft} - {None}
@@ -188,11 +193,6 @@ class Renderer(Sentences, Correspondence):
         said = {**head, **self._case(out, now, head), **self._draft(out), "beside": beside}
         title, line, body = self._templates.text(f"{self._agents}/agents/{template}", said).split("\n", 2)
         return Words(title, body.strip(), line, whole=template == _LETTER_TEMPLATES[Why.DRAFTED])
-
-    def brought(self, out: Outgoing) -> Letter:
-        """The words of the letter that a message brings, with all that it says to the same customer."""
-        assert out.letter is not None
-        return self.whole(self.together(out.letter, out.about.others))
 
     def line(self, out: Outgoing, now: datetime) -> str:
         """The line of `alert`, without the work for what stands below it: of a long list nobody reads that."""
