@@ -114,7 +114,7 @@ def _open_streams() -> None:
     """Whoever started us may have closed them: a file opened later would stand in their place and get our messages."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for good
 
 
 def _speak_utf8() -> None:
