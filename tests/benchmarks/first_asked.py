@@ -17,15 +17,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from parcelwatch import clock, config
 from parcelwatch.model import Order, Parcel
-from parcelwatch.sandbox.demo_world import Row, bulk_story
+from parcelwatch.sandbox.demo_world import bulk_story
 from parcelwatch.sandbox.wire_17track import item
 from parcelwatch.sandbox.world import World
 from parcelwatch.store import Store, parcels
@@ -82,7 +83,7 @@ def _serve(pipe: Connection) -> None:
 
 
 @contextmanager
-def outside() -> Iterator[tuple[str, list[Row]]]:
+def outside() -> Iterator[tuple[str, list[Mapping[str, str]]]]:
     """Their address, and what a shop knows of each kind of parcel."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
@@ -117,7 +118,7 @@ url = "json://{url.removeprefix("http://")}/alerts"
     return config.load(path)
 
 
-def fill(database: Path, count: int, rows: Sequence[Row]) -> None:
+def fill(database: Path, count: int, rows: Sequence[Mapping[str, str]]) -> None:
     now = clock.now()
     with Store.open(database) as store:
         for first in range(0, count, TOGETHER):
@@ -126,10 +127,10 @@ def fill(database: Path, count: int, rows: Sequence[Row]) -> None:
                     parcels.add(store, _parcel(place, rows[place % KINDS]), now)
 
 
-def _parcel(place: int, row: Row) -> Parcel:
-    ends = {"origin": row["origin"], "destination": row["destination"]}
+def _parcel(place: int, row: Mapping[str, str]) -> Parcel:
     order = Order(f"{row['order']}-{place}", customer_name=row["customer_name"])
-    return Parcel(0, number(place), "17track", clock.now(), company=row["company"], orders=(order,), **ends)
+    parcel = Parcel(0, number(place), "17track", clock.now(), company=row["company"], orders=(order,))
+    return replace(parcel, origin=row["origin"], destination=row["destination"])
 
 
 def watched(known: config.Config, pid: int, count: int) -> Iterator[str]:
