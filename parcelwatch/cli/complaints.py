@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli.adding import PASSED_OVER, Kept, Said, Verbose, database, mapped, tell, watched
 from parcelwatch.cli.base import Json, command, group
 from parcelwatch.cli.desk import Desk
+from parcelwatch.cli.incoming import PASSED_OVER, Kept, Said, Verbose, database, mapped, tell, watched
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:

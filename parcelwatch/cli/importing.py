@@ -1,6 +1,6 @@
 """How a file comes in: what was asked for with what a preset says, and the way its headings choose.
 
-What belongs here: one run of `parcels import`, from options to a Result. What is said of it is adding.py's.
+What belongs here: one run of `parcels import`, from options to a Result. What is said of it is incoming.py's.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from parcelwatch.cli.desk import Desk, known_account
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
-    from parcelwatch.cli.adding import Kept, Said
+    from parcelwatch.cli.incoming import Kept, Said
     from parcelwatch.core.exports.formats import Export
     from parcelwatch.core.intake import Intake
     from parcelwatch.store import Store
@@ -39,7 +39,7 @@ class Asked:
 
 def run(desk: Desk, asked: Asked, said: Said | Kept, *, dry_run: bool) -> Result:
     """Take a file in. Raises BadInput for one that cannot be, and for what is asked amiss."""
-    from parcelwatch.cli.adding import database
+    from parcelwatch.cli.incoming import database
     from parcelwatch.core.dates import order_of
     from parcelwatch.verbs import encodings, importing, records
     from parcelwatch.verbs.desks import Placing, desks
@@ -109,7 +109,7 @@ def _take(
     dry_run: bool,
 ) -> Result:
     from parcelwatch.cli import output
-    from parcelwatch.cli.adding import watched
+    from parcelwatch.cli.incoming import watched
     from parcelwatch.verbs import exporting, importing, records, surveying
 
     with watched(source, desk.tongue) as progress:

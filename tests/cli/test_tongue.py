@@ -15,7 +15,7 @@ from rich.cells import cell_len
 
 import parcelwatch.cli
 from parcelwatch import claims, config, detours, ingest, sentences, telling
-from parcelwatch.cli import acting, adding, alerts, announcing, matching, orders, parcels, report, watch, why
+from parcelwatch.cli import acting, alerts, announcing, incoming, matching, orders, parcels, report, watch, why
 from parcelwatch.cli import cases as cli_cases
 from parcelwatch.cli.tongue import Tongue
 from parcelwatch.core import cases, dispatch, letters, policy
@@ -60,7 +60,7 @@ SAID = {
     *report.AGES.values(),
     *acting.STANDS.values(),
     *announcing.LEFT_OUT.values(),
-    *(*adding.DID.values(), *adding.WOULD.values(), *watch.LEFT.values(), *alerts.RESULTS),
+    *(*incoming.DID.values(), *incoming.WOULD.values(), *watch.LEFT.values(), *alerts.RESULTS),
     *(
         "added",
         "updated",
@@ -73,7 +73,7 @@ SAID = {
         "{count} bd",
         "{count} orders",
     ),
-    *(adding.REFUSED, adding.PASSED_OVER),
+    *(incoming.REFUSED, incoming.PASSED_OVER),
     *(policy._TOLD, policy._PROMISE),
     *("new", "true", "false", "known", "warn", "critical", "Fires", "Clock running", "edited"),
     *("case", "number", "courier", "order", "orders", "kind", "severity", "state", "hidden by", "why", "since"),
@@ -221,8 +221,16 @@ MET_BY_AGENTS = (
     *("cli/acting.py", "cli/alerts.py", "cli/base.py", "cli/batches.py", "cli/cases.py", "cli/claims.py"),
     *("cli/announcing.py", "cli/rewording.py", "cli/sending.py"),
     *("cli/desk.py", "cli/drafts.py", "cli/parcels.py", "cli/report.py", "cli/silences.py", "cli/typed.py"),
-    *("cli/forgetting.py", "cli/importing.py", "cli/adding.py", "cli/complaints.py", "cli/why.py", "bundle.py"),
-    *("store/erase.py", "ticketing/sending.py", "core/tickets.py"),
+    *(
+        "cli/forgetting.py",
+        "cli/importing.py",
+        "cli/adding.py",
+        "cli/incoming.py",
+        "cli/complaints.py",
+        "cli/why.py",
+        "bundle.py",
+    ),
+    *("bundle.py", "store/erase.py", "ticketing/sending.py", "core/tickets.py"),
     # Why a row, or a file, cannot be taken.
     *("core/assigning.py", "core/cells.py", "core/companies.py", "core/complaints.py", "core/dates.py"),
     *("core/intake.py", "core/misplaced.py", "verbs/books.py", "verbs/complaining.py", "verbs/desks.py"),
