@@ -24,13 +24,13 @@ from urllib.parse import unquote_plus
 
 from parcelwatch import shapes
 from parcelwatch.core.drafts import about
-from parcelwatch.core.privacy import HIDDEN, mask
-from parcelwatch.core.text import amount, plain, written
-from parcelwatch.core.timeline import current
+from parcelwatch.core.texts.privacy import HIDDEN, mask
+from parcelwatch.core.texts.text import amount, plain, written
+from parcelwatch.core.tracking.timeline import current
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Dossier, DraftState, Milestone
-from parcelwatch.render import Renderer
 from parcelwatch.store import Store, cases, drafts, evidence, parcels
+from parcelwatch.wording.render import Renderer
 
 _LINE: Final = 1000
 _SHORTEST_NAME: Final = 2

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
-from parcelwatch.core import jumps
-from parcelwatch.core.jumps import Belief, Doubt, Jump
+from parcelwatch.core.timekeeping import jumps
+from parcelwatch.core.timekeeping.jumps import Belief, Doubt, Jump
 
 
 def now() -> datetime:

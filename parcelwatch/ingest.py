@@ -13,16 +13,16 @@ from typing import Final, NamedTuple
 
 import structlog
 
-from parcelwatch import telling
+from parcelwatch import notices
 from parcelwatch.core.advance import advance
 from parcelwatch.core.cadence import SET_ASIDE
 from parcelwatch.core.drafts import parts
 from parcelwatch.core.letters import promised
-from parcelwatch.core.messages import UNREADABLE
+from parcelwatch.core.messaging.messages import UNREADABLE
 from parcelwatch.core.orders import described
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.privacy import wording
-from parcelwatch.core.timeline import READ
+from parcelwatch.core.texts.privacy import wording
+from parcelwatch.core.tracking.timeline import READ
 from parcelwatch.errors import StoreError
 from parcelwatch.model import (
     Advance,
@@ -211,7 +211,7 @@ def _step(
     if before.cases and _claims_are_over(before, step.dossier):
         takeback.take_back_claims(store, parcel_id, "there is no claim to be made any more")
     wave = step.dossier.parcel.import_id if step.first else wave
-    telling.say(store, step, saved, policy, now, wave, pushed=isinstance(event, Pushed))
+    notices.say(store, step, saved, policy, now, wave, pushed=isinstance(event, Pushed))
     if isinstance(event, LetterAction):
         _tell_others(store, step, policy, now)
     if untold:

@@ -14,9 +14,9 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from parcelwatch.core.content import About, Shop
 from parcelwatch.core.kinds import KINDS, Family
-from parcelwatch.core.messages import Characters, Outgoing, message
+from parcelwatch.core.messaging.content import About, Shop
+from parcelwatch.core.messaging.messages import Characters, Outgoing, message
 from parcelwatch.model import (
     Cause,
     Chance,
@@ -32,7 +32,7 @@ from parcelwatch.model import (
     Unread,
     Why,
 )
-from parcelwatch.render import Renderer
+from parcelwatch.wording.render import Renderer
 from parcelwatch.words import languages
 
 NOW: Final = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)

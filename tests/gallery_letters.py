@@ -14,8 +14,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from parcelwatch.render import Renderer
-from parcelwatch.specimens import several, specimens
+from parcelwatch.wording.render import Renderer
+from parcelwatch.wording.specimens import several, specimens
 from parcelwatch.words import languages
 
 RENDERER: Final = Renderer("Asia/Shanghai")

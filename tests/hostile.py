@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from parcelwatch.channels import Channel
-from parcelwatch.core.messages import Group, Outgoing
+from parcelwatch.core.messaging.messages import Group, Outgoing
 from parcelwatch.model import Severity
 from tests.chats import SERVICES, Chat, Service, contents
 from tests.gallery import NOW, RENDERERS, alert

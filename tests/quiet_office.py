@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from parcelwatch import incidents, repeats
-from parcelwatch.core.messages import Characters, Group
+from parcelwatch.core.messaging.messages import Characters, Group
 from parcelwatch.core.policy import Policy
-from parcelwatch.deliver import Wording, claim
 from parcelwatch.ingest import assess_due, take_step
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Parcel, Severity
-from parcelwatch.render import Renderer
-from parcelwatch.settle import settle
 from parcelwatch.store import Store, imports, outbox, parcels
+from parcelwatch.telling import incidents, repeats
+from parcelwatch.telling.deliver import Wording, claim
+from parcelwatch.telling.settle import settle
 from parcelwatch.verbs import silencing
+from parcelwatch.wording.render import Renderer
 from tests.databases import blank
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from parcelwatch.core.messages import Characters
-from parcelwatch.core.pacing import Pace
+from parcelwatch.core.messaging.messages import Characters
+from parcelwatch.core.service.pacing import Pace
 
 
 class Receiver:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from parcelwatch import ruletests
-from parcelwatch.core.messages import Characters
+from parcelwatch.core.messaging.messages import Characters
 from parcelwatch.core.policy import Policy
-from parcelwatch.deliver import Wording, claim
 from parcelwatch.ingest import take_step
 from parcelwatch.model import (
     Advance,
@@ -24,16 +23,17 @@ from parcelwatch.model import (
     LetterWritten,
     Passed,
 )
-from parcelwatch.render import Renderer
 from parcelwatch.ruletests.book import Story
 from parcelwatch.ruletests.steps import Letter
 from parcelwatch.ruletests.teller import action, drafted
 from parcelwatch.ruletests.telling import Happened
-from parcelwatch.settle import settle
 from parcelwatch.shapes import alert as alert_shape
 from parcelwatch.shapes import draft as draft_shape
 from parcelwatch.store import Store, alerts, drafts, parcels
 from parcelwatch.store.rows import whole
+from parcelwatch.telling.deliver import Wording, claim
+from parcelwatch.telling.settle import settle
+from parcelwatch.wording.render import Renderer
 from tests.databases import blank
 
 RENDERER: Final = Renderer()

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from parcelwatch.core.timeline import join
+from parcelwatch.core.tracking.timeline import join
 from parcelwatch.duration import parse
 from parcelwatch.model import (
     Answered,

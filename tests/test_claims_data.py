@@ -14,12 +14,12 @@ import pytest
 
 from parcelwatch import config
 from parcelwatch.claims import FILE, windows
-from parcelwatch.core.companies import COURIERS
 from parcelwatch.core.kinds import KINDS
+from parcelwatch.core.rows.companies import COURIERS
 from parcelwatch.core.windows import CLAIMABLE, Basis, Lane, Loss, Start
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Parcel
-from parcelwatch.territories import country
+from parcelwatch.reference.territories import country
 from parcelwatch.words import languages
 
 ENTRIES: list[dict[str, Any]] = tomllib.loads(FILE.read_text(encoding="utf-8"))["windows"]

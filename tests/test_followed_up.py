@@ -10,13 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from parcelwatch import reports
-from parcelwatch.core.matching import Matcher
-from parcelwatch.core.messages import Characters, Group
+from parcelwatch.core.messaging.matching import Matcher
+from parcelwatch.core.messaging.messages import Characters, Group
 from parcelwatch.core.policy import Policy, Route
 from parcelwatch.core.report import Daily
-from parcelwatch.core.working import FollowUp, OfficeHours
-from parcelwatch.deliver import Wording, claim
+from parcelwatch.core.timekeeping.working import FollowUp, OfficeHours
 from parcelwatch.duration import parse
 from parcelwatch.errors import DeliveryFailed, DeliveryRefused
 from parcelwatch.ingest import Heard, assess_due, ingest, rejudge, watch
@@ -32,10 +30,12 @@ from parcelwatch.model import (
     Severity,
     Why,
 )
-from parcelwatch.render import Renderer
-from parcelwatch.settle import settle
 from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels, report
+from parcelwatch.telling import reports
+from parcelwatch.telling.deliver import Wording, claim
+from parcelwatch.telling.settle import settle
 from parcelwatch.verbs import agents
+from parcelwatch.wording.render import Renderer
 from tests.databases import blank
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

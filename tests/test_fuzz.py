@@ -23,8 +23,8 @@ from starlette.responses import JSONResponse
 
 from parcelwatch import config, couriers, shops
 from parcelwatch.cli import writing
-from parcelwatch.core import columns, complaints
-from parcelwatch.core.text import escaped
+from parcelwatch.core.rows import columns, complaints
+from parcelwatch.core.texts.text import escaped
 from parcelwatch.couriers.base import Account, Push, Pushes, decoded
 from parcelwatch.errors import BadInput, ConfigError, CourierError, NotFound
 from parcelwatch.ruletests.book import read as read_story

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from parcelwatch.core.messages import UNREADABLE
+from parcelwatch.core.messaging.messages import UNREADABLE
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.timeline import READ
+from parcelwatch.core.tracking.timeline import READ
 from parcelwatch.ingest import take_step
 from parcelwatch.model import Answered, Checkpoint, Milestone, Parcel
 from parcelwatch.store import Store, evidence, parcels

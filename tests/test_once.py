@@ -9,12 +9,12 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import pytest
 
-from parcelwatch.engine import Engine, Passed
+from parcelwatch.asking.outcomes import take_in
 from parcelwatch.errors import StoreError
-from parcelwatch.outcomes import take_in
-from parcelwatch.settle import settle
+from parcelwatch.running.engine import Engine, Passed
 from parcelwatch.store import Store
 from parcelwatch.store.writer import Writer
+from parcelwatch.telling.settle import settle
 from tests.acceptance.world import Account, Shop, ago, known, numbers
 
 P = ParamSpec("P")

@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from parcelwatch.channels.customers import Attempt, Outcome
-from parcelwatch.core.messages import Characters
+from parcelwatch.core.messaging.messages import Characters
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.thresholds import Threshold
-from parcelwatch.deliver import Wording, claim
 from parcelwatch.duration import parse
 from parcelwatch.errors import BadInput
 from parcelwatch.ingest import Heard, assess_due, ingest, take_step, watch
@@ -29,12 +28,13 @@ from parcelwatch.model import (
     Parcel,
     Sure,
 )
-from parcelwatch.render import Renderer
-from parcelwatch.settle import settle
 from parcelwatch.shapes import draft_whole
 from parcelwatch.shapes import letter as letter_of
 from parcelwatch.store import Store, drafts, erase, parcels, report
+from parcelwatch.telling.deliver import Wording, claim
+from parcelwatch.telling.settle import settle
 from parcelwatch.verbs import agents, erasing, letters
+from parcelwatch.wording.render import Renderer
 from tests.databases import blank
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

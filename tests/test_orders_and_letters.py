@@ -27,11 +27,11 @@ from parcelwatch.model import (
     Sure,
     Why,
 )
-from parcelwatch.render import Renderer
-from parcelwatch.settle import settle
 from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels
 from parcelwatch.store.rows import to_ms
+from parcelwatch.telling.settle import settle
 from parcelwatch.verbs import agents, letters
+from parcelwatch.wording.render import Renderer
 from tests.databases import blank
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from parcelwatch import couriers
-from parcelwatch.core.columns import COLUMNS
 from parcelwatch.core.kinds import RULES
-from parcelwatch.core.messages import Characters, message
+from parcelwatch.core.messaging.messages import Characters, message
 from parcelwatch.core.profiles import PROFILES
+from parcelwatch.core.rows.columns import COLUMNS
 from parcelwatch.core.thresholds import Limits
-from parcelwatch.render import Renderer
+from parcelwatch.wording.render import Renderer
 from parcelwatch.words import languages
 from tests import chat_table, export_table, gallery, matrix, shop_matrix
 from tests.servers import PATIENCE

@@ -10,7 +10,7 @@ from parcelwatch.core.advance import advance
 from parcelwatch.core.drafts import Wording
 from parcelwatch.core.policy import Policy
 from parcelwatch.model import Advance, Answered, Cause, Checkpoint, Dossier, Milestone, Order, Parcel, Severity, Sure
-from parcelwatch.render import Renderer
+from parcelwatch.wording.render import Renderer
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 POLICY = Policy(channels=("ops",), draft_channel="drafts", wording=Wording(languages=("en", "zh-CN")))

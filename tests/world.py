@@ -21,17 +21,17 @@ from statistics import NormalDist, median
 from time import perf_counter
 from typing import Final
 
-from parcelwatch.almanac import ALMANAC
-from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.figures import Survey, untested
-from parcelwatch.core.histories import History
 from parcelwatch.core.kinds import KINDS
 from parcelwatch.core.learn import Chronicle, Forecasts, Foresight
+from parcelwatch.core.past.figures import Survey, untested
+from parcelwatch.core.past.histories import History
+from parcelwatch.core.past.replay import Told, replay
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.replay import Told, replay
 from parcelwatch.core.thresholds import Threshold
+from parcelwatch.core.timekeeping.calendar import Calendar
 from parcelwatch.duration import Duration
 from parcelwatch.model import Checkpoint, Entry, Milestone, Timeline
+from parcelwatch.reference.almanac import ALMANAC
 from tests import world_figures as figures
 
 BEGINS: Final = date(2024, 10, 1)

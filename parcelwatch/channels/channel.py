@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from parcelwatch.channels.address import service
 from parcelwatch.channels.told import Message
-from parcelwatch.core.pacing import Pace
-from parcelwatch.core.text import cut
+from parcelwatch.core.service.pacing import Pace
+from parcelwatch.core.texts.text import cut
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Severity
 

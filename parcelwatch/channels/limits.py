@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from parcelwatch.core.pacing import Pace, spacing
+from parcelwatch.core.service.pacing import Pace, spacing
 from parcelwatch.duration import Rate
 
 

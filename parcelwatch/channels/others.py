@@ -15,7 +15,7 @@ from apprise import AppriseResult, AppriseResultStatus, NotifyBase, NotifyFormat
 from parcelwatch.channels.limits import Unit
 from parcelwatch.channels.told import KINDS, PATIENCE, TITLE, Message
 from parcelwatch.channels.verdicts import ARRIVED, NO_ANSWER, Answer, Verdict, by_status, later
-from parcelwatch.core.pacing import Pace
+from parcelwatch.core.service.pacing import Pace
 from parcelwatch.duration import Rate
 
 ABOVE: Final = 32  # characters that Apprise may put around a title it puts above the body

@@ -18,8 +18,8 @@ from apprise import NotifyType
 from parcelwatch.channels.limits import Limit, Unit, written_size
 from parcelwatch.channels.verdicts import ARRIVED, Answer, Fate, Verdict
 from parcelwatch.channels.wire import Call, ask, unreached
-from parcelwatch.core.pacing import Pace
-from parcelwatch.core.text import BREAK
+from parcelwatch.core.service.pacing import Pace
+from parcelwatch.core.texts.text import BREAK
 from parcelwatch.model import Severity
 
 TITLE: Final = 250

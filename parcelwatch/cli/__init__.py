@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from parcelwatch.core.text import visible
+from parcelwatch.core.texts.text import visible
 from parcelwatch.errors import (
     BadInput,
     ConfigError,

@@ -166,7 +166,7 @@ _LONGEST_NAME = 60
 
 def _name(text: str) -> str:
     """A person's name as it is kept: one line, not too long. Raises BadInput."""
-    from parcelwatch.core.text import plain
+    from parcelwatch.core.texts.text import plain
 
     name = plain(text, _LONGEST_NAME + 1).strip()
     if len(name) > _LONGEST_NAME:
@@ -208,7 +208,7 @@ def remedy(
 
 
 def _ids_and_remedy(given: list[str], *, done: bool) -> tuple[list[int], Remedy | None]:
-    from parcelwatch.core.near import did_you_mean
+    from parcelwatch.core.rows.near import did_you_mean
     from parcelwatch.model import Remedy
 
     *named, last = given

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from parcelwatch.config import Config
-    from parcelwatch.core.suggest import Suggestion
+    from parcelwatch.core.past.suggest import Suggestion
 
 Daily = Mapping[str, tuple[float, float]]
 """Alerts a day of each kind, before and after."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from parcelwatch.channels import Channel
     from parcelwatch.cli.tongue import Tongue
     from parcelwatch.config import ChannelConfig
-    from parcelwatch.core.messages import Group, Size
+    from parcelwatch.core.messaging.messages import Group, Size
     from parcelwatch.store import Store
 
 app = group("See what agents were told, test channels, send again.")
@@ -112,7 +112,7 @@ def send_test(
     from parcelwatch.channels import go_by
     from parcelwatch.cli import output
     from parcelwatch.cli.tongue import Tongue
-    from parcelwatch.making import proxy
+    from parcelwatch.running.making import proxy
 
     known = desk.config.channels()
     if channel:
@@ -154,7 +154,7 @@ def _why(tried: Mapping[str, Any], desk: Desk) -> str:
 
 
 def _known_channel(known: Mapping[str, ChannelConfig], name: str) -> ChannelConfig:
-    from parcelwatch.core.near import did_you_mean
+    from parcelwatch.core.rows.near import did_you_mean
 
     if name not in known:
         raise NotFound(f"no channel {name!r}{did_you_mean(name, known)}; configured: {', '.join(known) or 'none'}")
@@ -342,7 +342,7 @@ def _previewed(desk: Desk, group: Group, due: datetime | None) -> dict[str, Any]
 
 def _size(desk: Desk, name: str) -> Size:
     """What the channel takes; a guess where its secret cannot be read here."""
-    from parcelwatch.core.messages import Characters
+    from parcelwatch.core.messaging.messages import Characters
 
     return _opened(desk.config.channels().get(name)) or Characters(_UNKNOWN)
 

@@ -54,7 +54,7 @@ def _announcement(desk: Desk, name: str) -> tuple[Announced, str]:
     """The next time a peak comes about, or the one that is on; and where."""
     from datetime import UTC, datetime, time
 
-    from parcelwatch.core.calendar import Dates
+    from parcelwatch.core.timekeeping.calendar import Dates
     from parcelwatch.model import Announced
 
     today = desk.now.astimezone(desk.config.timezone).date()

@@ -12,20 +12,20 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from parcelwatch import couriers
-from parcelwatch.caller import Caller, Overheard, Sends, lacking
+from parcelwatch.asking.caller import Caller, Overheard, Sends, lacking
+from parcelwatch.asking.client import Client
+from parcelwatch.asking.posts import Post, pace, post
 from parcelwatch.cli import output
 from parcelwatch.cli.desk import Desk, known_account
 from parcelwatch.cli.trying import ANSWERS, Tried
-from parcelwatch.client import Client
 from parcelwatch.config import AccountConfig
-from parcelwatch.core import accounts as rules
 from parcelwatch.core.cadence import REGISTERED
-from parcelwatch.core.pacing import PaceState, grant, spent
+from parcelwatch.core.service import accounts as rules
+from parcelwatch.core.service.pacing import PaceState, grant, spent
 from parcelwatch.couriers.base import Registers, card
 from parcelwatch.errors import ConfigError, CourierError
-from parcelwatch.making import proxy
 from parcelwatch.model import Ask, Observation, Refused
-from parcelwatch.posts import Post, pace, post
+from parcelwatch.running.making import proxy
 from parcelwatch.store import Store, accounts, evidence, parcels
 
 MADE_UP: Final = "PW00000000000"

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 from parcelwatch.cli import output
 from parcelwatch.core import dispatch
 from parcelwatch.core.kinds import KINDS, LETTERS, Family
-from parcelwatch.core.matching import Subject
+from parcelwatch.core.messaging.matching import Subject
 from parcelwatch.model import CaseTold, Severity, Why
 
 if TYPE_CHECKING:
     from parcelwatch.cli.desk import Desk
     from parcelwatch.cli.tongue import Tongue
+    from parcelwatch.core.messaging.silences import Silence
     from parcelwatch.core.policy import Policy, Receiver
-    from parcelwatch.core.silences import Silence
     from parcelwatch.store import Store
     from parcelwatch.store.cases import CaseRow
 

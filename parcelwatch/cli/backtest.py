@@ -20,11 +20,11 @@ from parcelwatch.errors import BadInput
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
-    from parcelwatch.backtest import Plan, Results
     from parcelwatch.config import Config
-    from parcelwatch.core.figures import Survey
-    from parcelwatch.core.replay import Told
-    from parcelwatch.histories import Fault, Reader
+    from parcelwatch.core.past.figures import Survey
+    from parcelwatch.core.past.replay import Told
+    from parcelwatch.past.backtest import Plan, Results
+    from parcelwatch.past.histories import Fault, Reader
 
 MOST_SHOWN: Final = 20
 _BAR: Final = 40
@@ -62,7 +62,7 @@ def backtest(
     deadline fell. Alerts are counted by kind, by day and by weekday; how many were right, and how early buyers who
     complained would have been warned of, is counted where the past tells. Nothing is changed and nobody is told.
     """
-    from parcelwatch import backtest as played
+    from parcelwatch.past import backtest as played
 
     files = _files(desk, policy, against)
     config = desk.config if desk.configured else _read(files[0])
@@ -104,7 +104,7 @@ class Held:
         """What was played, and what came of it."""
         from parcelwatch.cli import output
         from parcelwatch.core.kinds import CLOCKED, RULES
-        from parcelwatch.core.suggest import MINIMUM
+        from parcelwatch.core.past.suggest import MINIMUM
 
         parcels = output.count(self.parcels, "parcel")
         tested = [kind for kind in CLOCKED if kind in RULES and kind not in self.untested]
@@ -122,9 +122,9 @@ class Held:
 
 def lint(desk: Desk, history: str) -> Held:
     """What a file of histories, or with "" the shop's own past, says against the thresholds of the configuration."""
-    from parcelwatch import backtest as played
-    from parcelwatch.core.figures import untested
-    from parcelwatch.core.hints import passed
+    from parcelwatch.core.past.figures import untested
+    from parcelwatch.core.past.hints import passed
+    from parcelwatch.past import backtest as played
 
     config = desk.config
     with planned(desk, config, history, "", (config.path,)) as (plan, total), bar(total) as progress:
@@ -138,8 +138,8 @@ def lint(desk: Desk, history: str) -> Held:
 
 def _figures(results: Results, files: Sequence[Path], names: Sequence[str]) -> dict[str, Any]:
     """What each policy comes to, and what that says against it."""
-    from parcelwatch.backtest import policies
-    from parcelwatch.core.hints import hints
+    from parcelwatch.core.past.hints import hints
+    from parcelwatch.past.backtest import policies
 
     figures = results.figures(names)
     for name, policy in zip(names, policies(files), strict=True):
@@ -172,7 +172,7 @@ def planned(
     desk: Desk, config: Config, history: str, since: str, files: tuple[Path, ...]
 ) -> Iterator[tuple[Plan, int]]:
     """The work, and how much it is. Raises BadInput where there is none."""
-    from parcelwatch import backtest as played
+    from parcelwatch.past import backtest as played
 
     begins = _ago(since, desk.now, config) if since else None
     if history:
@@ -224,7 +224,7 @@ def refuse_unseen(history: str, survey: Survey) -> None:
 
 
 def _reader(config: Config) -> Reader:
-    from parcelwatch.histories import Reader
+    from parcelwatch.past.histories import Reader
 
     return Reader(config.timezone, {name: account.api for name, account in config.accounts().items()})
 
@@ -307,7 +307,7 @@ class Faults:
 
 def _head(results: Results) -> dict[str, Any]:
     from parcelwatch.cli.output import stamp
-    from parcelwatch.core.figures import days
+    from parcelwatch.core.past.figures import days
 
     survey = results.survey
     return {

@@ -17,11 +17,11 @@ from parcelwatch.cli.typed import one_of
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
-    from parcelwatch.alike import Common
     from parcelwatch.cli.desk import Desk
     from parcelwatch.cli.tongue import Tongue
     from parcelwatch.model import Draft
     from parcelwatch.store import Store
+    from parcelwatch.wording.alike import Common
 
 SomeDrafts = Annotated[
     list[int] | None,
@@ -102,7 +102,7 @@ def one_or_lot(draft: int | None, lot: Lot) -> int | None:
 def texts(desk: Desk, lot: Lot) -> list[Common]:
     """The common texts of the letters of a lot that wait, approved or not. Raises NeedsAttention for none."""
     from parcelwatch import shapes
-    from parcelwatch.alike import common
+    from parcelwatch.wording.alike import common
 
     ids = meant(desk, None, lot, "draft", "approved")
     with desk.store() as store:
@@ -115,7 +115,7 @@ def texts(desk: Desk, lot: Lot) -> list[Common]:
 
 
 def _of_several(letter: Sequence[Draft], desk: Desk) -> Common:
-    from parcelwatch.alike import Common
+    from parcelwatch.wording.alike import Common
 
     first, *beside = (one.id or 0 for one in letter)
     return Common(letter[0].language, desk.words.whole(letter), {first: {}}, frozenset(beside))

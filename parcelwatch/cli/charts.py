@@ -13,8 +13,8 @@ from rich.text import Text
 
 from parcelwatch.cli import output
 from parcelwatch.cli.tables import Listing
-from parcelwatch.core.plots import Chart, Form
-from parcelwatch.paper import Section
+from parcelwatch.core.past.plots import Chart, Form
+from parcelwatch.wording.paper import Section
 
 _BAR: Final = 24
 _SPARKS: Final = " ▁▂▃▄▅▆▇█"

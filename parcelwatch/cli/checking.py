@@ -15,7 +15,7 @@ from parcelwatch.errors import ConfigError
 
 if TYPE_CHECKING:
     from parcelwatch.config import AccountConfig, Config, HelpdeskConfig, Secret, ShopConfig
-    from parcelwatch.core.timing import Hours
+    from parcelwatch.core.messaging.timing import Hours
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -65,7 +65,7 @@ def nothing(problems: Sequence[str]) -> dict[str, Any]:
 
 def checked(config: Config) -> Checked:
     """ConfigError with all that is wrong with what can be read of it."""
-    from parcelwatch.own_letters import broken_templates
+    from parcelwatch.wording.own_letters import broken_templates
 
     couriers = [_courier(each) for each in config.accounts().values()]
     shops = [_shop(each, str(config.file.shops[each.name].every)) for each in config.shops().values()]
@@ -220,7 +220,7 @@ def _secrets(secrets: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _courier(settings: AccountConfig) -> dict[str, Any]:
     from parcelwatch import couriers
-    from parcelwatch.posts import pace
+    from parcelwatch.asking.posts import pace
 
     adapter = couriers.adapter(settings)
     allowed = pace(settings, adapter)

@@ -115,7 +115,7 @@ def windows(
     Your own, from `[[claims]]` in the configuration, go before those that come along.
     """
     from parcelwatch.cli import output
-    from parcelwatch.core import companies
+    from parcelwatch.core.rows import companies
 
     config = desk.config
     wanted = {courier, *companies.keys(courier)} if courier else set()

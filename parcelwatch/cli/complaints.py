@@ -42,7 +42,7 @@ def import_file(
     buyers wrote is not kept unless you say so. Complaints about what is not watched are passed over. Importing again
     updates.
     """
-    from parcelwatch.core.dates import order_of
+    from parcelwatch.core.rows.dates import order_of
     from parcelwatch.verbs import complaining, records
 
     if format_name not in ("", *records.FORMATS):

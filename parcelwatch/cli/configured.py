@@ -11,7 +11,7 @@ from parcelwatch.errors import BadInput
 def require_configured(desk: Desk, noun: str, known: Collection[str], name: str) -> None:
     """Raise BadInput where nothing of a noun is configured, or nothing of that name; "" is any."""
     from parcelwatch.config.problems import listed
-    from parcelwatch.core.near import did_you_mean
+    from parcelwatch.core.rows.near import did_you_mean
 
     if not known:
         raise BadInput(f"{desk.whole_config.path}: no {noun} is configured; add a [{noun}s.NAME] table")

@@ -352,8 +352,8 @@ def _print(said: Mapping[str, Any], desk: Desk) -> None:
 
 def _ask(api: str, number: str, company: str, phone_last4: str, postal_code: str) -> Ask:
     """What is asked, read as an import reads it. Raises BadInput."""
-    from parcelwatch.core import companies
-    from parcelwatch.core.cells import cell, last4, number_of
+    from parcelwatch.core.rows import companies
+    from parcelwatch.core.rows.cells import cell, last4, number_of
     from parcelwatch.model import Ask
 
     read = companies.company(api, company)

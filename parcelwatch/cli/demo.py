@@ -32,7 +32,7 @@ def _span(text: str) -> float:
 
 
 def _spoken(text: str) -> str:
-    from parcelwatch.core.near import did_you_mean
+    from parcelwatch.core.rows.near import did_you_mean
     from parcelwatch.words import languages
 
     known = languages("agents")

@@ -13,12 +13,13 @@ from typing import Final
 from urllib.parse import urlencode
 from urllib.request import ProxyHandler, build_opener
 
-from parcelwatch import clock, making
+from parcelwatch import clock
 from parcelwatch.channels.customers import Customers
 from parcelwatch.cli.demo_inbox import Arrived
 from parcelwatch.cli.demo_show import Show
 from parcelwatch.config import Config
 from parcelwatch.model import LetterStep
+from parcelwatch.running import making
 from parcelwatch.store import Store, drafts
 from parcelwatch.verbs import letters
 

@@ -12,14 +12,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from parcelwatch import clock, config, engine, making, shapes, web
+from parcelwatch import clock, config, shapes, web
 from parcelwatch.cli.demo_agent import BUYER, NAME, Agent
 from parcelwatch.cli.demo_clock import Held
 from parcelwatch.cli.demo_inbox import Arrived, Inbox
 from parcelwatch.config import Config
 from parcelwatch.core.profiles import PROFILES
-from parcelwatch.engine import Engine
 from parcelwatch.errors import BadInput
+from parcelwatch.running import engine, making
+from parcelwatch.running.engine import Engine
 from parcelwatch.sandbox.demo_world import coming, demo_story, mending
 from parcelwatch.sandbox.drawing import Row
 from parcelwatch.sandbox.server import SandboxServer

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from parcelwatch.cli.tongue import Tongue
     from parcelwatch.config import Config
     from parcelwatch.core.policy import Policy
-    from parcelwatch.render import Renderer
     from parcelwatch.store import Store
+    from parcelwatch.wording.render import Renderer
 
 _GOES_ON: Final = "{why}; until that is put right, this goes by the file as it was accepted on {at}"
 
@@ -76,9 +76,9 @@ class Desk:
 
     def _accepted(self, path: Path, fault: ConfigError, load: Callable[..., Config]) -> Config | None:
         """What was accepted last, said once; None where there is none to go on by. Raises ConfigError."""
-        from parcelwatch import accepted
         from parcelwatch.cli import output
         from parcelwatch.cli.tongue import Tongue
+        from parcelwatch.running import accepted
 
         try:
             last = accepted.recall(path)
@@ -106,7 +106,7 @@ class Desk:
 
     def words_in(self, zone: tzinfo, language: str = "", *, private: bool = False) -> Renderer:
         """The same on the clock of another zone; `language`: "" for the agents'."""
-        from parcelwatch.render import Renderer
+        from parcelwatch.wording.render import Renderer
 
         config = self.config
         return Renderer(
@@ -161,7 +161,7 @@ def _first(fault: ConfigError, t: Tongue) -> str:
 
 def known_account(desk: Desk, name: str) -> None:
     """Raise BadInput for a name, if one is given, that is no configured account's."""
-    from parcelwatch.core.near import did_you_mean
+    from parcelwatch.core.rows.near import did_you_mean
 
     known = desk.config.accounts()
     if name and name not in known:

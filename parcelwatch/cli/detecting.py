@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from parcelwatch import config, couriers
-from parcelwatch.caller import lacking
+from parcelwatch.asking.caller import lacking
 from parcelwatch.cli import output
 from parcelwatch.cli.desk import Desk
-from parcelwatch.core.companies import COURIERS
-from parcelwatch.core.detect import AGGREGATORS, LONGEST_TEXT, Courier, Detected, Strength, detect
-from parcelwatch.core.text import clean
+from parcelwatch.core.rows.companies import COURIERS
+from parcelwatch.core.rows.detect import AGGREGATORS, LONGEST_TEXT, Courier, Detected, Strength, detect
+from parcelwatch.core.texts.text import clean
 from parcelwatch.couriers.base import Courier as Adapter
 from parcelwatch.couriers.base import card
 from parcelwatch.errors import BadInput, ConfigError

@@ -226,9 +226,10 @@ def _edit_common(
     desk: Desk, lot: Lot, like: int | None, body_file: str, subject: str | None, by: str, *, as_json: bool
 ) -> None:
     """Other words for all letters that say one text, each with its customer's own."""
-    from parcelwatch import alike, shapes
+    from parcelwatch import shapes
     from parcelwatch.cli import output
-    from parcelwatch.core.messages import Letter
+    from parcelwatch.core.messaging.messages import Letter
+    from parcelwatch.wording import alike
 
     text = alike.chosen(batches.texts(desk, lot), like)
     example = f"parcelwatch drafts edit {lot.option} --body-file better.txt"
@@ -310,7 +311,7 @@ def templates(
     files you do not change. `parcelwatch config check` tries every one of them.
     """
     from parcelwatch.cli import output
-    from parcelwatch.templates import shipped
+    from parcelwatch.wording.templates import shipped
     from parcelwatch.words import languages
 
     one_of("language", language, [*languages("letters")])

@@ -9,19 +9,20 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from parcelwatch import accepted, clock, making, vitals
+from parcelwatch import clock
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.output import moment
 from parcelwatch.cli.sending import to_customers
 from parcelwatch.config import Config, find, fingerprint, load, secrets
-from parcelwatch.core.health import Facts, Remark, remarks
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.service.health import Facts, Remark, remarks
 from parcelwatch.errors import ConfigError, StoreError
-from parcelwatch.own_letters import broken_templates
+from parcelwatch.running import accepted, making, vitals
 from parcelwatch.shopping.stalls import stalls
 from parcelwatch.store import Store, audit, walreset
 from parcelwatch.store.service import holder
 from parcelwatch.ticketing.counters import counters
+from parcelwatch.wording.own_letters import broken_templates
 
 
 def examine(desk: Desk) -> list[Remark]:
@@ -104,7 +105,7 @@ def _kept_from_starting(config: Config) -> Iterator[str]:
 
 def _callers(config: Config, policy: Policy) -> None:
     if config.tokens():
-        from parcelwatch import doors  # the whole of the server, which most configurations do without here
+        from parcelwatch.running import doors  # the whole of the server, which most configurations do without here
 
         doors.callers_of(config, policy)
 

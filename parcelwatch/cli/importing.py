@@ -15,8 +15,8 @@ from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
     from parcelwatch.cli.incoming import Kept, Said
-    from parcelwatch.core.exports.formats import Export
-    from parcelwatch.core.intake import Intake
+    from parcelwatch.core.rows.exports.formats import Export
+    from parcelwatch.core.rows.intake import Intake
     from parcelwatch.store import Store
     from parcelwatch.verbs.desks import Placing
     from parcelwatch.verbs.importing import Result
@@ -40,7 +40,7 @@ class Asked:
 def run(desk: Desk, asked: Asked, said: Said | Kept, *, dry_run: bool) -> Result:
     """Take a file in. Raises BadInput for one that cannot be, and for what is asked amiss."""
     from parcelwatch.cli.incoming import database
-    from parcelwatch.core.dates import order_of
+    from parcelwatch.core.rows.dates import order_of
     from parcelwatch.verbs import encodings, importing, records
     from parcelwatch.verbs.desks import Placing, desks
     from parcelwatch.verbs.recognising import recognise
@@ -63,8 +63,8 @@ def run(desk: Desk, asked: Asked, said: Said | Kept, *, dry_run: bool) -> Result
 
 def _export(name: str) -> Export | None:
     """The export that --format names. Raises BadInput for what is no format."""
-    from parcelwatch.core.exports.formats import EXPORTS, FORMATS
-    from parcelwatch.core.near import did_you_mean
+    from parcelwatch.core.rows.exports.formats import EXPORTS, FORMATS
+    from parcelwatch.core.rows.near import did_you_mean
 
     if name and name not in FORMATS:
         raise BadInput(
@@ -75,7 +75,7 @@ def _export(name: str) -> Export | None:
 
 def _with_preset(desk: Desk, asked: Asked) -> Asked:
     """What was typed, completed by what [import.NAME] says."""
-    from parcelwatch.core.near import did_you_mean
+    from parcelwatch.core.rows.near import did_you_mean
 
     if not asked.preset:
         return asked

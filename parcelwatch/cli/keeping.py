@@ -11,13 +11,13 @@ from contextlib import aclosing, closing
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
+from parcelwatch.asking.client import Client
 from parcelwatch.cli import output
 from parcelwatch.cli.base import NeedsAttention
 from parcelwatch.cli.desk import Desk
-from parcelwatch.client import Client
-from parcelwatch.core.accounts import AccountState
+from parcelwatch.core.service.accounts import AccountState
 from parcelwatch.errors import CourierError
-from parcelwatch.making import proxy
+from parcelwatch.running.making import proxy
 from parcelwatch.store.writer import Writer
 
 

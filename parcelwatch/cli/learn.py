@@ -15,11 +15,11 @@ from parcelwatch.cli.desk import Desk
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
-    from parcelwatch.backtest import Plan
     from parcelwatch.cli.advice import Daily
     from parcelwatch.config import Config
-    from parcelwatch.core.figures import Survey
-    from parcelwatch.core.suggest import Left, Suggestion
+    from parcelwatch.core.past.figures import Survey
+    from parcelwatch.core.past.suggest import Left, Suggestion
+    from parcelwatch.past.backtest import Plan
 
 
 def register(app: typer.Typer) -> None:
@@ -46,11 +46,11 @@ def learn(desk: Desk, history: Histories = "", write: Written = "", since: Since
     for its lanes where enough is known, with the alerts a day before and after, counted by a backtest. Nothing changes
     by itself.
     """
-    from parcelwatch import backtest as played
     from parcelwatch.cli import advice, output
     from parcelwatch.cli.backtest import Faults, bar, planned, refuse_unseen
-    from parcelwatch.core import suggest
-    from parcelwatch.core.figures import untested
+    from parcelwatch.core.past import suggest
+    from parcelwatch.core.past.figures import untested
+    from parcelwatch.past import backtest as played
 
     if write and Path(write).exists():
         raise BadInput(f"{write} exists already and is left as it is; name another file")
@@ -92,9 +92,9 @@ def _daily(
     plan: Plan, own: Config | None, suggestions: Sequence[Suggestion], before: Path, after: Path, progress: Any
 ) -> Daily:
     """Alerts a day before and after, of each kind that would change, as a backtest has them."""
-    from parcelwatch import backtest as played
     from parcelwatch.cli import advice
-    from parcelwatch.core.figures import days
+    from parcelwatch.core.past.figures import days
+    from parcelwatch.past import backtest as played
 
     after.write_text(advice.whole(own, suggestions, {}, ()), encoding="utf-8")
     with played.run(replace(plan, files=(before, after)), lambda _: None, progress) as results:
@@ -122,7 +122,7 @@ def _save(path: str, text: str) -> None:
 
 def _head(survey: Survey, where: str) -> list[str]:
     from parcelwatch.cli.advice import comment
-    from parcelwatch.core.suggest import CRITICAL, MINIMUM, MINIMUM_CRITICAL, WARN
+    from parcelwatch.core.past.suggest import CRITICAL, MINIMUM, MINIMUM_CRITICAL, WARN
 
     span = f"{survey.begins:%Y-%m-%d} to {survey.ends:%Y-%m-%d}" if survey.begins and survey.ends else "no time at all"
     return [
@@ -135,8 +135,8 @@ def _head(survey: Survey, where: str) -> list[str]:
 
 def _document(survey: Survey, suggestions: Sequence[Suggestion], left: Sequence[Left], daily: Daily) -> dict[str, Any]:
     from parcelwatch.cli.output import stamp
-    from parcelwatch.core.figures import days
-    from parcelwatch.core.suggest import MINIMUM
+    from parcelwatch.core.past.figures import days
+    from parcelwatch.core.past.suggest import MINIMUM
 
     return {
         "parcels": survey.parcels,

@@ -18,8 +18,8 @@ from typing import Any, Final, TextIO
 import structlog
 
 from parcelwatch.cli.folding import Folding
-from parcelwatch.core.text import escaped, visible
-from parcelwatch.core.text import plain as one_line
+from parcelwatch.core.texts.text import escaped, visible
+from parcelwatch.core.texts.text import plain as one_line
 from parcelwatch.errors import ParcelwatchError
 
 # They write URLs at INFO, and URLs may hold keys.

@@ -12,12 +12,12 @@ import typer
 
 from parcelwatch.cli.desk import Desk, known_account
 from parcelwatch.cli.typed import one_of
-from parcelwatch.core.text import amount
+from parcelwatch.core.texts.text import amount
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
     from parcelwatch.cli.tongue import Tongue
-    from parcelwatch.core.matching import Matcher
+    from parcelwatch.core.messaging.matching import Matcher
     from parcelwatch.model import Severity
 
 Kinds = Annotated[list[str], typer.Option("--kind", metavar="KIND", help="Of this kind, such as stalled; several.")]
@@ -35,9 +35,9 @@ def checked(
     desk: Desk, kinds: Sequence[str], severity: str, courier: str, destination: str, option: str = "severity"
 ) -> tuple[str, ...]:
     """The kinds that were typed, each once. Raises BadInput for a name that is nobody's; `option`: the severity's."""
-    from parcelwatch import territories
     from parcelwatch.core.kinds import KINDS
     from parcelwatch.model import Severity
+    from parcelwatch.reference import territories
 
     for kind in kinds:
         one_of("kind", kind, list(KINDS))

@@ -8,7 +8,7 @@ import typer
 
 from parcelwatch.cli.base import Json, command, group
 from parcelwatch.cli.desk import Desk
-from parcelwatch.core.text import amount
+from parcelwatch.core.texts.text import amount
 
 app = group("List orders with their parcels; forget them.")
 

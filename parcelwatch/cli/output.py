@@ -21,8 +21,8 @@ from rich.table import Table
 from rich.text import Text
 
 from parcelwatch.cli.tables import STYLES, Listing
-from parcelwatch.core.privacy import shown as readable
-from parcelwatch.core.text import escaped, plain, visible
+from parcelwatch.core.texts.privacy import shown as readable
+from parcelwatch.core.texts.text import escaped, plain, visible
 
 PIPED_WIDTH: Final = 120
 

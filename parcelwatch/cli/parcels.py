@@ -42,7 +42,7 @@ def list_all(
 ) -> None:
     """List every parcel, or those that match."""
     from parcelwatch.cli import output
-    from parcelwatch.core.near import did_you_mean
+    from parcelwatch.core.rows.near import did_you_mean
     from parcelwatch.model import Milestone
     from parcelwatch.store import parcels
     from parcelwatch.verbs import finding
@@ -117,7 +117,7 @@ def show(
 
 def _whole(desk: Desk, store: Store, parcel: Parcel) -> dict[str, Any]:
     from parcelwatch import shapes
-    from parcelwatch.core.privacy import shown as readable
+    from parcelwatch.core.texts.privacy import shown as readable
     from parcelwatch.store import cases, parcels
 
     now = desk.now
@@ -130,7 +130,7 @@ def _whole(desk: Desk, store: Store, parcel: Parcel) -> dict[str, Any]:
 def _print_parcel(shown: Mapping[str, Any], desk: Desk) -> None:
     from parcelwatch.cli import output
     from parcelwatch.cli.output import safe, worded
-    from parcelwatch.core.timeline import MOST, READ
+    from parcelwatch.core.tracking.timeline import MOST, READ
 
     t = desk.tongue
     output.pairs(t.named(_summary(shown, desk)))
@@ -266,7 +266,7 @@ def move(
     as_json: Json = False,
 ) -> None:
     """Ask another account, or about another company."""
-    from parcelwatch.core import companies
+    from parcelwatch.core.rows import companies
     from parcelwatch.verbs import agents
 
     if not (to or to_company):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from parcelwatch.cli import output
 from parcelwatch.config.declarations import shipped
 from parcelwatch.config.problems import listed
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
     from parcelwatch.cli.tongue import Tongue
-    from parcelwatch.core.review import Review
+    from parcelwatch.core.past.review import Review
 
 _USUAL = "30d"
 AGES = {
@@ -78,8 +78,8 @@ def _write(path: str, over: Review, desk: Desk) -> None:
     """Write the report as one file. Raises BadInput where that cannot be."""
     from pathlib import Path
 
-    from parcelwatch import paper
     from parcelwatch.cli import output, review
+    from parcelwatch.wording import paper
 
     t, zone = desk.tongue, desk.config.timezone
     said = {"first": output.moment(over.since, zone), "last": output.moment(over.until, zone), "zone": zone}

@@ -10,16 +10,16 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from parcelwatch.core import shares
-from parcelwatch.core.forewarned import AHEAD, DAY, SEVERAL, Carrier
-from parcelwatch.core.plots import Chart, Form, Value
-from parcelwatch.core.scorecards import Scorecard, Stage, Stay
-from parcelwatch.paper import Section, Sheet
+from parcelwatch.core.past import shares
+from parcelwatch.core.past.forewarned import AHEAD, DAY, SEVERAL, Carrier
+from parcelwatch.core.past.plots import Chart, Form, Value
+from parcelwatch.core.past.scorecards import Scorecard, Stage, Stay
+from parcelwatch.wording.paper import Section, Sheet
 
 if TYPE_CHECKING:
     from parcelwatch.cli.desk import Desk
     from parcelwatch.cli.tongue import Tongue
-    from parcelwatch.core.review import Judged, Review
+    from parcelwatch.core.past.review import Judged, Review
 
 _MOST_BARS: Final = 8
 _LEADS: Final = ((1, 3), (3, 5), (5, 7), (7, 14))

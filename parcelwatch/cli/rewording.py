@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from parcelwatch.core.text import plain, written
+from parcelwatch.core.texts.text import plain, written
 from parcelwatch.errors import BadInput
 
 _LONGEST = 20_000

@@ -84,7 +84,7 @@ def to_customers(config: Config) -> Customers | None:
     """The ways to customers; None where none is configured. Raises ConfigError."""
     from parcelwatch.channels import go_by
     from parcelwatch.channels.customers import Customers
-    from parcelwatch.making import proxy
+    from parcelwatch.running.making import proxy
 
     ways = {name: secret.read() for name, secret in config.to_customers().items()}
     if not ways:

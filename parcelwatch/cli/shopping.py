@@ -15,8 +15,8 @@ from parcelwatch.cli import output, platforms
 from parcelwatch.cli.configured import nothing_yet
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.keeping import LATELY, answers, fares, put_to_work
-from parcelwatch.core import accounts as rules
-from parcelwatch.core.shopping import plan
+from parcelwatch.core.rows.shopping import plan
+from parcelwatch.core.service import accounts as rules
 from parcelwatch.model import ShopOrder
 from parcelwatch.shopping.keeper import Shopkeeper, Stall, accounted
 from parcelwatch.shops.base import Mark

@@ -13,7 +13,7 @@ from parcelwatch.cli import output
 from parcelwatch.config.declarations import API, shipped
 from parcelwatch.config.needs import needs
 from parcelwatch.config.templates import CREDENTIALS
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.couriers.base import Courier, Picky, Pushes, Registers, card
 from parcelwatch.errors import BadInput
 

@@ -15,7 +15,7 @@ from parcelwatch.cli.typed import when, who
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from parcelwatch.core.silences import Silence
+    from parcelwatch.core.messaging.silences import Silence
     from parcelwatch.store.silences import SilenceRow
 
 app = group("Silence messages for a while; what still stands then is told.")
@@ -51,8 +51,8 @@ def add(
     and was never told is told once. That a draft must not be sent any more is told all the same.
     """
     from parcelwatch.cli import output
-    from parcelwatch.core.matching import Matcher
-    from parcelwatch.core.silences import Silence
+    from parcelwatch.core.messaging.matching import Matcher
+    from parcelwatch.core.messaging.silences import Silence
     from parcelwatch.model import Severity
     from parcelwatch.verbs import silencing
 

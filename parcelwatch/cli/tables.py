@@ -17,7 +17,7 @@ from rich.cells import chop_cells
 from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
-from parcelwatch.core.patterns import lazily
+from parcelwatch.core.texts.patterns import lazily
 
 GAP: Final = 2
 # A sentence with less room than this beside its columns goes below them.

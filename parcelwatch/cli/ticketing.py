@@ -16,7 +16,7 @@ from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.keeping import LATELY, answers, fares, put_to_work
 from parcelwatch.cli.platforms import print_all
 from parcelwatch.cli.platforms import rows as adapters
-from parcelwatch.core import accounts as rules
+from parcelwatch.core.service import accounts as rules
 from parcelwatch.core.tickets import Unheard
 from parcelwatch.model import Ticket
 from parcelwatch.shops.base import Mark

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from parcelwatch.cli import output
 from parcelwatch.cli.tables import STYLES
-from parcelwatch.core.text import plain
+from parcelwatch.core.texts.text import plain
 from parcelwatch.words import catalogue, languages
 
 if TYPE_CHECKING:
-    from parcelwatch.retold import Retold
+    from parcelwatch.wording.retold import Retold
 
 
 class Tongue:
@@ -98,7 +98,7 @@ class Tongue:
 
     @cached_property
     def _sentences(self) -> Retold:
-        from parcelwatch.retold import Retold
+        from parcelwatch.wording.retold import Retold
 
         return Retold(self._language)
 

@@ -16,8 +16,8 @@ from parcelwatch import couriers
 from parcelwatch.cli import output
 from parcelwatch.cli.base import NeedsAttention
 from parcelwatch.cli.desk import Desk
-from parcelwatch.core.privacy import mask
-from parcelwatch.core.text import escaped
+from parcelwatch.core.texts.privacy import mask
+from parcelwatch.core.texts.text import escaped
 from parcelwatch.couriers.base import Courier, said
 from parcelwatch.couriers.declared import Made
 from parcelwatch.couriers.shared import saved

@@ -15,7 +15,7 @@ from parcelwatch.errors import BadInput
 
 def one_of(option: str, value: str, known: list[Any]) -> None:
     """Raise BadInput for an option's value that is none of `known`."""
-    from parcelwatch.core.near import did_you_mean
+    from parcelwatch.core.rows.near import did_you_mean
 
     names = [str(each) for each in known]
     if value and value not in names:

@@ -16,7 +16,7 @@ from parcelwatch.errors import BadInput
 if TYPE_CHECKING:
     from parcelwatch.cli.tongue import Tongue
     from parcelwatch.config import Config
-    from parcelwatch.engine import Passed
+    from parcelwatch.running.engine import Passed
 
 
 def register(app: typer.Typer) -> None:
@@ -30,8 +30,8 @@ def run(desk: Desk) -> None:
 
     Asks couriers, decides, tells agents, until Ctrl-C or SIGTERM.
     """
-    from parcelwatch import daemon
     from parcelwatch.cli import output
+    from parcelwatch.running import daemon
 
     config = _warned(desk)
     desk.log(quiet=False)
@@ -55,7 +55,7 @@ def once(
     import asyncio
 
     from parcelwatch.cli import output
-    from parcelwatch.core.jumps import plausible
+    from parcelwatch.core.timekeeping.jumps import plausible
 
     span = _span(patience)
     if not plausible(desk.now):
@@ -89,7 +89,7 @@ def _warned(desk: Desk) -> Config:
 
 
 async def _pass(desk: Desk, config: Config, patience: timedelta) -> Passed:
-    from parcelwatch import accepted, engine
+    from parcelwatch.running import accepted, engine
 
     parts = engine.build(config)
     try:

@@ -16,12 +16,12 @@ from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
     from parcelwatch.cli.tongue import Tongue
-    from parcelwatch.core.clockwork import Skip
     from parcelwatch.core.explain import Explanation
+    from parcelwatch.core.timekeeping.clockwork import Skip
     from parcelwatch.model import Dossier, Parcel
-    from parcelwatch.render import Renderer
     from parcelwatch.store import Store
     from parcelwatch.store.unheard import Unheard
+    from parcelwatch.wording.render import Renderer
 
 
 def register(app: typer.Typer) -> None:
@@ -223,7 +223,7 @@ def _say_unanswered(desk: Desk, silent: Unheard | None) -> None:
 
 def _say_kept(dossier: Dossier, t: Tongue) -> None:
     from parcelwatch.cli import output
-    from parcelwatch.core.timeline import MOST, READ
+    from parcelwatch.core.tracking.timeline import MOST, READ
 
     if len(dossier.timeline.entries) >= READ:
         output.say(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from parcelwatch.config import Config
-from parcelwatch.core.text import escaped
+from parcelwatch.core.texts.text import escaped
 
 
 def judging(config: Config | None, tables: Sequence[str]) -> dict[str, Any]:

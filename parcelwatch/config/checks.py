@@ -22,9 +22,9 @@ from parcelwatch.config.problems import Problem, listed
 from parcelwatch.config.secrets import Secret, others_may_read
 from parcelwatch.config.speaking import Route
 from parcelwatch.config.values import is_loopback
-from parcelwatch.core import cells, companies
 from parcelwatch.core.kinds import CLOCKED
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.rows import cells, companies
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.errors import BadInput, ConfigError
 
 ANY = "*"

@@ -15,8 +15,8 @@ from parcelwatch.config.declarations import shipped
 from parcelwatch.config.judging import ClaimWindow
 from parcelwatch.config.models import File
 from parcelwatch.config.problems import Problem
-from parcelwatch.core import companies
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.rows import companies
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.core.windows import Loss, Start, Terms, Window
 
 

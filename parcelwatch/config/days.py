@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
 
-from parcelwatch.almanac import ALMANAC
 from parcelwatch.config.models import File
 from parcelwatch.config.problems import Problem
-from parcelwatch.core.calendar import Calendar, Dates, Peak, Remote, Stoppage
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.rows.near import did_you_mean
+from parcelwatch.core.timekeeping.calendar import Calendar, Dates, Peak, Remote, Stoppage
+from parcelwatch.reference.almanac import ALMANAC
 
 # A year that has a 29 February, in which all yearly days can be laid.
 _ANY_YEAR = 2024

@@ -16,7 +16,7 @@ from parcelwatch.config.lines import key_lines
 from parcelwatch.config.problems import Places, Problem, listed
 from parcelwatch.config.reading import Texts, parsed
 from parcelwatch.config.values import local_path
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.errors import ConfigError
 
 API: Final = "declared"

@@ -19,7 +19,7 @@ from parcelwatch.config.problems import listed, shown
 from parcelwatch.config.templates import OF_PARCEL, Template
 from parcelwatch.config.values import OneOf
 from parcelwatch.config.values import base_url as address
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.model import Cause, Milestone
 
 MOST_PIECES: Final = 4

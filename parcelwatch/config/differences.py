@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from parcelwatch.config.load import Config
 from parcelwatch.config.secrets import Secret, Surroundings
-from parcelwatch.core.secrecy import opens
+from parcelwatch.core.texts.secrecy import opens
 
 _SHOWN: Final = 80
 _TABLES: Final = ("couriers", "channels", "shops", "helpdesks", "tokens")

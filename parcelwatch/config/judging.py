@@ -27,9 +27,9 @@ from parcelwatch.config.values import (
     TimeOfDay,
     WorkingHours,
 )
-from parcelwatch.core.calendar import Dates
 from parcelwatch.core.kinds import KINDS
 from parcelwatch.core.outbreaks import Bar
+from parcelwatch.core.timekeeping.calendar import Dates
 from parcelwatch.duration import Duration
 
 MATCHERS: Final = ("courier", "company", "service", "origin", "destination", "tag")

@@ -27,22 +27,22 @@ from parcelwatch.config.problems import Places, dotted, problem_of
 from parcelwatch.config.reading import Texts, expect, parsed
 from parcelwatch.config.secrets import Secret, Surroundings
 from parcelwatch.config.values import NOTHING, clock
-from parcelwatch.core import looks
-from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.content import Shop
 from parcelwatch.core.drafts import Offer, Wording
 from parcelwatch.core.incidents import Incidents
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.learn import Foresight
+from parcelwatch.core.messaging.content import Shop
+from parcelwatch.core.messaging.timing import Hours, Timing
 from parcelwatch.core.outbreaks import Bar
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.report import Daily
-from parcelwatch.core.retention import Retention
+from parcelwatch.core.rows import looks
+from parcelwatch.core.service.retention import Retention
 from parcelwatch.core.thresholds import Limits, Threshold
-from parcelwatch.core.timing import Hours, Timing
+from parcelwatch.core.timekeeping.calendar import Calendar
+from parcelwatch.core.timekeeping.working import FollowUp, OfficeHours
 from parcelwatch.core.windows import Terms
-from parcelwatch.core.working import FollowUp, OfficeHours
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Severity
 

@@ -13,10 +13,10 @@ from pydantic import AfterValidator, Field
 from parcelwatch.config.problems import Problem, listed
 from parcelwatch.config.tables import Table
 from parcelwatch.config.values import OneOf
-from parcelwatch.core.columns import COLUMNS
-from parcelwatch.core.dates import ORDERS, order_of
-from parcelwatch.core.exports.formats import FORMATS
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.rows.columns import COLUMNS
+from parcelwatch.core.rows.dates import ORDERS, order_of
+from parcelwatch.core.rows.exports.formats import FORMATS
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.errors import BadInput
 
 ENCODINGS: Final = ("utf-8", "gb18030", "cp1252", "cp932", "utf-16")

@@ -16,8 +16,8 @@ from pydantic_core import ErrorDetails
 
 from parcelwatch.config.lines import Path
 from parcelwatch.config.tables import Deferred
-from parcelwatch.core.near import did_you_mean
-from parcelwatch.core.text import cut
+from parcelwatch.core.rows.near import did_you_mean
+from parcelwatch.core.texts.text import cut
 
 LONGEST: Final = 1500  # characters of a sentence, quotations included
 _NAME: Final = 80  # of each name in a key

@@ -13,7 +13,7 @@ from typing import Any
 
 from parcelwatch.config.lines import repeated
 from parcelwatch.config.problems import dotted
-from parcelwatch.core import looks
+from parcelwatch.core.rows import looks
 from parcelwatch.errors import ConfigError
 
 _START = 4096

@@ -12,8 +12,8 @@ from parcelwatch.config.models import File
 from parcelwatch.config.problems import Places, Problem, listed
 from parcelwatch.config.speaking import Route
 from parcelwatch.core.kinds import KINDS, Family
-from parcelwatch.core.matching import Matcher
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.messaging.matching import Matcher
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.model import Severity
 
 _At = tuple[str | int, ...]

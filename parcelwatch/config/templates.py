@@ -16,7 +16,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from parcelwatch.config.problems import listed
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.rows.near import did_you_mean
 
 CREDENTIALS: Final = ("key", "secret", "customer", "token")
 # What differs from parcel to parcel.

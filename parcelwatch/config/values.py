@@ -27,17 +27,17 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from parcelwatch import territories
 from parcelwatch.config.problems import listed, shown
 from parcelwatch.core import drafts
 from parcelwatch.core.kinds import KINDS, LETTERS
-from parcelwatch.core.near import did_you_mean
 from parcelwatch.core.profiles import PROFILES
-from parcelwatch.core.secrecy import MASK, opens
-from parcelwatch.core.text import link
+from parcelwatch.core.rows.near import did_you_mean
+from parcelwatch.core.texts.secrecy import MASK, opens
+from parcelwatch.core.texts.text import link
 from parcelwatch.core.windows import Lane, Loss, Start
 from parcelwatch.duration import Duration, Rate, parse, parse_rate
 from parcelwatch.model import Severity
+from parcelwatch.reference import territories
 from parcelwatch.words import languages
 
 SEVERITIES: Final = tuple(severity.value for severity in Severity if severity is not Severity.OPERATOR)

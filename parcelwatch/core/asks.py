@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from parcelwatch.core.patterns import lazily
+from parcelwatch.core.texts.patterns import lazily
 
 _WANTED: Final = lazily(
     r"requir|request|need|await(?!ing customs|ing clearance)|missing|provide|submit|pending|upload|must|unpaid"

@@ -12,7 +12,7 @@ from typing import Final
 
 from parcelwatch.core.rules import Finding
 from parcelwatch.core.step import Step
-from parcelwatch.core.timeline import earliest
+from parcelwatch.core.tracking.timeline import earliest
 from parcelwatch.core.view import View
 from parcelwatch.core.windows import CLAIMABLE, deadline
 from parcelwatch.errors import BadInput, NotFound

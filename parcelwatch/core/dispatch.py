@@ -13,9 +13,9 @@ from typing import Final
 
 from parcelwatch.core import incidents
 from parcelwatch.core.incidents import Incident
-from parcelwatch.core.matching import Subject, subject
+from parcelwatch.core.messaging.matching import Subject, subject
+from parcelwatch.core.messaging.silences import Silence, reason, silenced
 from parcelwatch.core.policy import Policy, Receiver
-from parcelwatch.core.silences import Silence, reason, silenced
 from parcelwatch.model import (
     Case,
     CaseCleared,

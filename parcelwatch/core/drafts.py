@@ -13,7 +13,7 @@ from typing import Final
 
 from parcelwatch.core.asks import asks, recalled
 from parcelwatch.core.kinds import LETTERS
-from parcelwatch.core.timeline import current, earliest, latest
+from parcelwatch.core.tracking.timeline import current, earliest, latest
 from parcelwatch.model import (
     Case,
     Cause,

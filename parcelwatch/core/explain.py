@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from parcelwatch.core.assess import hidden_by
-from parcelwatch.core.clockwork import Clock, Skip
 from parcelwatch.core.kinds import CLOCKED, RULES
 from parcelwatch.core.learn.outlook import Outlook
-from parcelwatch.core.milestones import stage
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.rules import Rule, Verdict
 from parcelwatch.core.thresholds import Threshold
-from parcelwatch.core.timeline import as_of, current
+from parcelwatch.core.timekeeping.clockwork import Clock, Skip
+from parcelwatch.core.timekeeping.whereabouts import Known
+from parcelwatch.core.tracking.milestones import stage
+from parcelwatch.core.tracking.timeline import as_of, current
 from parcelwatch.core.view import View, view
-from parcelwatch.core.whereabouts import Known
 from parcelwatch.duration import Duration
 from parcelwatch.model import Dossier, Fact, Milestone, Severity
 

@@ -10,11 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypedDict
 
-from parcelwatch.core.lives import reborn
-from parcelwatch.core.milestones import stage
 from parcelwatch.core.orders import described
-from parcelwatch.core.registration import believed
-from parcelwatch.core.timeline import current, join, merge
+from parcelwatch.core.tracking.lives import reborn
+from parcelwatch.core.tracking.milestones import stage
+from parcelwatch.core.tracking.registration import believed
+from parcelwatch.core.tracking.timeline import current, join, merge
 from parcelwatch.core.view import View
 from parcelwatch.model import (
     Amended,

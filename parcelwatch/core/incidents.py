@@ -15,7 +15,7 @@ from typing import Final
 
 from parcelwatch.core.kinds import KINDS, Family
 from parcelwatch.core.outbreaks import Bar, Excess, Grain, Group, Spot, Total, above
-from parcelwatch.core.timeline import withdrawn
+from parcelwatch.core.tracking.timeline import withdrawn
 from parcelwatch.model import Case, Fact, Form, Parcel, Timeline
 
 FOLDED: Final = frozenset(kind.name for kind in KINDS.values() if kind.family in (Family.SILENCE, Family.FORECAST)) - {

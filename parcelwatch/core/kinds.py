@@ -13,10 +13,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from parcelwatch.core.delays import HELD_UP
 from parcelwatch.core.rules import astray, feed, forecast, promise, silence, told
 from parcelwatch.core.rules.base import Rule
 from parcelwatch.core.thresholds import Limits, limits
+from parcelwatch.core.tracking.delays import HELD_UP
 from parcelwatch.model import FINAL, Cause, Checkpoint, Milestone
 
 

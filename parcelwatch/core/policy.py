@@ -13,19 +13,19 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import timedelta
 from typing import Final
 
-from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.drafts import Wording
 from parcelwatch.core.incidents import Incidents
 from parcelwatch.core.kinds import CLOCKED, KINDS, Family
 from parcelwatch.core.learn.foresight import Foresight
-from parcelwatch.core.matching import Matcher, Subject
+from parcelwatch.core.messaging.matching import Matcher, Subject
+from parcelwatch.core.messaging.timing import Timing
 from parcelwatch.core.profiles import PROFILES, Profile
 from parcelwatch.core.report import Daily
 from parcelwatch.core.thresholds import Limits, Threshold
-from parcelwatch.core.timing import Timing
-from parcelwatch.core.whereabouts import split
+from parcelwatch.core.timekeeping.calendar import Calendar
+from parcelwatch.core.timekeeping.whereabouts import split
+from parcelwatch.core.timekeeping.working import FollowUp, OfficeHours, Working
 from parcelwatch.core.windows import Terms
-from parcelwatch.core.working import FollowUp, OfficeHours, Working
 from parcelwatch.duration import Duration
 from parcelwatch.model import Fact, Form, Parcel
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from parcelwatch.core.text import amount
+from parcelwatch.core.texts.text import amount
 from parcelwatch.model import Severity
 
 _SEVERITY = {Severity.CRITICAL: 400, Severity.HIGH: 300, Severity.MEDIUM: 200, Severity.LOW: 100}

@@ -16,7 +16,7 @@ from parcelwatch.core.cases import BESIDE, Signal, act, limit_raised, react
 from parcelwatch.core.rules import Finding
 from parcelwatch.core.rules.base import scan
 from parcelwatch.core.step import Step
-from parcelwatch.core.timeline import current
+from parcelwatch.core.tracking.timeline import current
 from parcelwatch.model import (
     Action,
     Case,

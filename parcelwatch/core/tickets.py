@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from parcelwatch.core.patterns import lazily
+from parcelwatch.core.texts.patterns import lazily
 from parcelwatch.model import Author, Message, Missive, Ticket
 
 LATELY: Final = timedelta(days=14)

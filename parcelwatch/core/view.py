@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from parcelwatch.core.agreed import dated, held_until, leading, postponements
-from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.clockwork import Clock, Reason, Skip
-from parcelwatch.core.delays import Hold, delayed, hold
 from parcelwatch.core.learn.foresight import Foresight
 from parcelwatch.core.learn.outlook import Outlook
-from parcelwatch.core.milestones import Stage, stage
-from parcelwatch.core.timeline import current, latest
-from parcelwatch.core.whereabouts import Whereabouts, whereabouts
+from parcelwatch.core.timekeeping.calendar import Calendar
+from parcelwatch.core.timekeeping.clockwork import Clock, Reason, Skip
+from parcelwatch.core.timekeeping.whereabouts import Whereabouts, whereabouts
+from parcelwatch.core.tracking.agreed import dated, held_until, leading, postponements
+from parcelwatch.core.tracking.delays import Hold, delayed, hold
+from parcelwatch.core.tracking.milestones import Stage, stage
+from parcelwatch.core.tracking.timeline import current, latest
 from parcelwatch.duration import Duration
 from parcelwatch.model import FINAL, Case, Cause, Dossier, Entry, Milestone
 

@@ -16,11 +16,11 @@ from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, tzi
 from enum import StrEnum
 from typing import Final
 
-from parcelwatch.core import companies
-from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.timeline import earliest
+from parcelwatch.core.rows import companies
+from parcelwatch.core.timekeeping.calendar import Calendar
+from parcelwatch.core.timekeeping.whereabouts import read, split
+from parcelwatch.core.tracking.timeline import earliest
 from parcelwatch.core.view import View
-from parcelwatch.core.whereabouts import read, split
 from parcelwatch.model import Claim, Entry, Milestone, Parcel
 
 

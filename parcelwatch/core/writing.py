@@ -13,7 +13,7 @@ from parcelwatch.core import drafts, letters
 from parcelwatch.core.cases import Signal, limit_raised
 from parcelwatch.core.kinds import KINDS, LETTERS, Family
 from parcelwatch.core.step import Step
-from parcelwatch.core.timeline import current, latest
+from parcelwatch.core.tracking.timeline import current, latest
 from parcelwatch.model import (
     Case,
     CaseTold,

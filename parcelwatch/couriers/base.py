@@ -20,7 +20,7 @@ from typing import NoReturn, Protocol, runtime_checkable
 import httpx
 
 from parcelwatch.config import AccountConfig
-from parcelwatch.core.secrecy import opens
+from parcelwatch.core.texts.secrecy import opens
 from parcelwatch.couriers.shared.discretion import KEPT, SECRETS, discreet, payload, said
 from parcelwatch.couriers.shared.fields import Record, rows
 from parcelwatch.couriers.shared.times import naive

@@ -20,7 +20,7 @@ from typing import Any, ClassVar, NoReturn
 import httpx
 
 from parcelwatch.config import AccountConfig
-from parcelwatch.core.secrecy import secrecy
+from parcelwatch.core.texts.secrecy import secrecy
 from parcelwatch.couriers.base import Account, Courier, Tells
 from parcelwatch.couriers.shared.fields import TEXT_LIMIT, optional, recent, same_number, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered

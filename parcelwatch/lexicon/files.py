@@ -15,7 +15,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.errors import ConfigError
 from parcelwatch.lexicon.book import NEVER, NOTHING, PLAIN, Book, Letters, Reading, Row, plain
 from parcelwatch.lexicon.notation import NotationError, pattern

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.rows.near import did_you_mean
 
 BORDER: Final = r"\b"
 REPEATED: Final = 6

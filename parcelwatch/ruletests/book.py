@@ -13,8 +13,8 @@ from typing import Any, Final
 from parcelwatch.config import reading
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.problems import Places
-from parcelwatch.core import looks
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.rows import looks
 from parcelwatch.errors import BadInput, ConfigError
 from parcelwatch.model import Parcel
 from parcelwatch.ruletests import surroundings

@@ -14,8 +14,8 @@ from typing import Any, Final, TypeVar
 
 from parcelwatch.config.lines import Path as At
 from parcelwatch.config.problems import dotted, shown
-from parcelwatch.core.figures import DAYS
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.past.figures import DAYS
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.duration import Duration, parse
 
 _SPAN: Final = re.compile(r"([+-])((?:\d{1,6}[dhm])+)")

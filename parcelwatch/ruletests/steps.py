@@ -1,6 +1,6 @@
 """The steps of a test: what happens at which moment, and what must come of it.
 
-What belongs here: reading steps. Playing and judging them is telling.py's.
+What belongs here: reading steps. Playing and judging them is notices.py's.
 """
 
 from __future__ import annotations

@@ -16,14 +16,14 @@ from pydantic import ValidationError
 from parcelwatch.config import days
 from parcelwatch.config.models import File
 from parcelwatch.config.problems import problem_of
-from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.drafts import Wording
 from parcelwatch.core.kinds import KINDS
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Threshold
+from parcelwatch.core.timekeeping.calendar import Calendar
+from parcelwatch.core.timekeeping.working import FollowUp, OfficeHours
 from parcelwatch.core.windows import Loss, Start, Terms, Window
-from parcelwatch.core.working import FollowUp, OfficeHours
 from parcelwatch.duration import Duration
 from parcelwatch.model import Order, Parcel, Severity
 from parcelwatch.ruletests.moments import (

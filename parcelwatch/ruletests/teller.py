@@ -28,10 +28,10 @@ from parcelwatch.model import (
     Passed,
     State,
 )
-from parcelwatch.render import Renderer
 from parcelwatch.ruletests.book import Story
 from parcelwatch.ruletests.steps import Letter
 from parcelwatch.ruletests.telling import Happened
+from parcelwatch.wording.render import Renderer
 
 BY: Final = "lin"
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.model import Cause, Milestone
 from parcelwatch.sandbox.story import APIS, TIMES, TROUBLES, When
 

@@ -12,8 +12,8 @@ from typing import Any
 from parcelwatch.config import reading
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.problems import Places
-from parcelwatch.core import looks
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.rows import looks
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.errors import BadInput, ConfigError
 from parcelwatch.model import Milestone
 from parcelwatch.sandbox.keys import ACCESS, PARCEL, SAYS, STORY, TROUBLE, Field, Unusable

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from parcelwatch.core.joint import approved
 from parcelwatch.model import Agreed, Case, CaseEvent, ClaimState, Draft, Fact
-from parcelwatch.render import Renderer
 from parcelwatch.store import Store, cases, drafts, tickets
 from parcelwatch.store.cases import CaseRow
+from parcelwatch.wording.render import Renderer
 
 if TYPE_CHECKING:
-    from parcelwatch.alike import Common
     from parcelwatch.store.alerts import AlertRow
+    from parcelwatch.wording.alike import Common
 
 
 def case(row: CaseRow, words: Renderer, now: datetime) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from parcelwatch.core.incidents import Incident, fact, place
-from parcelwatch.render import Renderer
 from parcelwatch.shapes import stamp
 from parcelwatch.store import Store, cases, incidents
+from parcelwatch.wording.render import Renderer
 
 
 def incident(store: Store, one: Incident, words: Renderer, now: datetime) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from parcelwatch.core.forewarned import AHEAD, DAY, Carrier, Forewarned, Weighed
+from parcelwatch.core.past.forewarned import AHEAD, DAY, Carrier, Forewarned, Weighed
+from parcelwatch.core.past.review import Judged, Review
+from parcelwatch.core.past.scorecards import Scorecard
+from parcelwatch.core.past.shares import share
 from parcelwatch.core.report import AGES, Figures
-from parcelwatch.core.review import Judged, Review
-from parcelwatch.core.scorecards import Scorecard
-from parcelwatch.core.shares import share
 from parcelwatch.shapes import stamp
 
 

@@ -18,8 +18,8 @@ from typing import Final, Generic, Protocol, Self, TypeVar
 import httpx
 import structlog
 
-from parcelwatch.core import accounts as rules
-from parcelwatch.core.secrecy import Secrecy, secrecy
+from parcelwatch.core.service import accounts as rules
+from parcelwatch.core.texts.secrecy import Secrecy, secrecy
 from parcelwatch.couriers.base import SECRETS, http_date
 from parcelwatch.couriers.shared.discretion import hush, hushed
 from parcelwatch.duration import Rate, parse_rate

@@ -17,12 +17,12 @@ import structlog
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import CourierBusy, CourierError, CourierUnavailable, StoreError, whereabouts
 from parcelwatch.model import ShopOrder
-from parcelwatch.operators import tell_shop
 from parcelwatch.shopping.asking import LONGEST, Asker, Sends, due, held, mark, settle, troubled
 from parcelwatch.shopping.taking import Counter, Taken, take_page
 from parcelwatch.shops.base import Account, Mark, Page, Renews, Shop
 from parcelwatch.store import shops
 from parcelwatch.store.writer import Writer
+from parcelwatch.telling.operators import tell_shop
 
 log = structlog.get_logger()
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from parcelwatch.core.complaints import Reader
-from parcelwatch.core.intake import Intake, Row
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.rows.complaints import Reader
+from parcelwatch.core.rows.intake import Intake, Row
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Parcel, Shipment, ShopOrder, Standing
 from parcelwatch.shopping.taking import Counter, take_page

@@ -10,9 +10,9 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from parcelwatch.core.complaints import Complaint
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.shopping import Assign, Plan, plan
+from parcelwatch.core.rows.complaints import Complaint
+from parcelwatch.core.rows.shopping import Assign, Plan, plan
 from parcelwatch.errors import BadInput
 from parcelwatch.ingest import watch
 from parcelwatch.model import Grievance, Parcel, ShopOrder, Standing

@@ -16,7 +16,7 @@ from typing import Final, NoReturn, Protocol, TypeVar, runtime_checkable
 import httpx
 
 from parcelwatch.config import ShopConfig
-from parcelwatch.core.secrecy import opens
+from parcelwatch.core.texts.secrecy import opens
 from parcelwatch.couriers.base import decoded, retry_at, said
 from parcelwatch.couriers.shared.fields import whole
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable

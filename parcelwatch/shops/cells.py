@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
-from parcelwatch.core.cells import language_of, last4, tags_of, worth
+from parcelwatch.core.rows.cells import language_of, last4, tags_of, worth
 from parcelwatch.couriers.shared.fields import Record, aside, part
 from parcelwatch.couriers.shared.times import country_code, parse
 from parcelwatch.errors import BadInput, CourierUnreadable

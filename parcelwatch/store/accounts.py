@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from parcelwatch.core.accounts import AccountState
-from parcelwatch.core.pacing import PaceState, Window
+from parcelwatch.core.service.accounts import AccountState
+from parcelwatch.core.service.pacing import PaceState, Window
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import dump, from_ms, iso, maybe_at, maybe_ms, to_ms
 from parcelwatch.store.rows import load as undump

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from parcelwatch.core.jumps import plausible
-from parcelwatch.core.moments import SLACK, TIMES, Times, impossible
+from parcelwatch.core.service.moments import SLACK, TIMES, Times, impossible
+from parcelwatch.core.timekeeping.jumps import plausible
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import from_ms, maybe_at, to_ms
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from parcelwatch.core.content import About
 from parcelwatch.core.dispatch import NO_CHANNEL
-from parcelwatch.core.messages import Outgoing
+from parcelwatch.core.messaging.content import About
+from parcelwatch.core.messaging.messages import Outgoing
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Fact, Form, Why
 from parcelwatch.store import orders, tickets

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from parcelwatch.core.channels import ChannelState, tried_anew
-from parcelwatch.core.pacing import PaceState, Window
+from parcelwatch.core.messaging.channels import ChannelState, tried_anew
+from parcelwatch.core.service.pacing import PaceState, Window
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import dump, from_ms, maybe_at, maybe_ms, to_ms
 from parcelwatch.store.rows import load as undump

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
-from parcelwatch.core.cells import number_of
-from parcelwatch.core.complaints import Complaint
+from parcelwatch.core.rows.cells import number_of
+from parcelwatch.core.rows.complaints import Complaint
 from parcelwatch.errors import BadInput
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import to_ms

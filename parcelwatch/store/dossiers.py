@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from parcelwatch.core.cadence import urgency
 from parcelwatch.core.incidents import hub
-from parcelwatch.core.timeline import join
+from parcelwatch.core.tracking.timeline import join
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Entry, Parcel, Timeline
 from parcelwatch.store import drafts, habits, history, orders, shadows

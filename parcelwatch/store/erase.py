@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from parcelwatch.core.drafts import about, without
-from parcelwatch.core.privacy import EASTERN, initials
+from parcelwatch.core.texts.privacy import EASTERN, initials
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Draft, DraftState
 from parcelwatch.store import forgotten, mentions

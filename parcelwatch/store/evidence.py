@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
-from parcelwatch.core.messages import UNREADABLE
+from parcelwatch.core.messaging.messages import UNREADABLE
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import iso, load, maybe_at, to_ms, where
 

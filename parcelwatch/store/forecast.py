@@ -13,7 +13,6 @@ from datetime import date, datetime
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.learn import (
     DONE,
     Change,
@@ -30,7 +29,8 @@ from parcelwatch.core.learn import (
 )
 from parcelwatch.core.learn.lessons import end_of
 from parcelwatch.core.learn.outlook import tomorrow
-from parcelwatch.core.timeline import current
+from parcelwatch.core.timekeeping.calendar import Calendar
+from parcelwatch.core.tracking.timeline import current
 from parcelwatch.model import Dossier, Parcel
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import dump, load

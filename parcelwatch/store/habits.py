@@ -1,6 +1,6 @@
 """Which scans couriers and lanes give: sums over all parcels that stand as arrived, kept as they arrive.
 
-What belongs here: the table `habits`. What a parcel teaches, and when it is believed, is core/habits.py's.
+What belongs here: the table `habits`. What a parcel teaches, and when it is believed, is core/tracking/habits.py's.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from parcelwatch.core.habits import AWAITING, MOST, lanes, taught
+from parcelwatch.core.tracking.habits import AWAITING, MOST, lanes, taught
 from parcelwatch.model import Dossier, Habit, Milestone, Parcel
 from parcelwatch.store.connection import Store
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from parcelwatch.core.dispatch import SAID
 from parcelwatch.core.incidents import FRESH, Incident, IncidentState, Turn, reason
-from parcelwatch.core.matching import Subject
+from parcelwatch.core.messaging.matching import Subject
 from parcelwatch.core.outbreaks import Grain, Group, Spot
 from parcelwatch.errors import NotFound
 from parcelwatch.model import DraftState

@@ -12,7 +12,18 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-from parcelwatch.core.links import LIFE, REMEMBERED, Item, Link, Use, Verb, digest, digest_of_letter, same, token
+from parcelwatch.core.messaging.links import (
+    LIFE,
+    REMEMBERED,
+    Item,
+    Link,
+    Use,
+    Verb,
+    digest,
+    digest_of_letter,
+    same,
+    token,
+)
 from parcelwatch.model import DraftState, State
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import SEVERITIES, from_ms, to_ms

@@ -13,11 +13,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from parcelwatch.core.grouping import FIRST_HOLD, Bundle, Plan, Sent, Waiting, plan, release_at
-from parcelwatch.core.messages import Group, Text
+from parcelwatch.core.messaging.grouping import FIRST_HOLD, Bundle, Plan, Sent, Waiting, plan, release_at
+from parcelwatch.core.messaging.messages import Group, Text
+from parcelwatch.core.messaging.timing import HOUR, Timing
 from parcelwatch.core.policy import Receiver
 from parcelwatch.core.priority import Weighed, rank
-from parcelwatch.core.timing import HOUR, Timing
 from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.model import Severity, Why
 from parcelwatch.store.alerts import CLEARS, FROM, OUT, outgoing, whole

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from parcelwatch.core.histories import History, arrived_at
+from parcelwatch.core.past.histories import History, arrived_at
 from parcelwatch.model import Dossier, Milestone
 from parcelwatch.store import history
 from parcelwatch.store.connection import Store

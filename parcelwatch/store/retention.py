@@ -1,7 +1,7 @@
 """Deleting what is over for long enough, a little at a time, so that nobody waits for it.
 
 What belongs here: which rows, and in what steps. What has been learned from a parcel stays, for it names none. How long
-each is kept is core/retention.py's; what one person wants forgotten is erase.py's.
+each is kept is core/service/retention.py's; what one person wants forgotten is erase.py's.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from parcelwatch.core.retention import TOLD_FOR_GOOD, Retention
+from parcelwatch.core.service.retention import TOLD_FOR_GOOD, Retention
 from parcelwatch.store.connection import Store
 from parcelwatch.store.migrations.voices import NAME_BUNDLES
 from parcelwatch.store.rows import to_ms

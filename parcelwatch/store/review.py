@@ -13,11 +13,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from parcelwatch.core import review
-from parcelwatch.core.forewarned import SEVERAL, Carrier, Complained, Told, Weighed, asked, forewarned
-from parcelwatch.core.forewarned import weighed as forewarning
-from parcelwatch.core.review import Alert, Review
-from parcelwatch.core.scorecards import Journey, Scan, scorecards
+from parcelwatch.core.past import review
+from parcelwatch.core.past.forewarned import SEVERAL, Carrier, Complained, Told, Weighed, asked, forewarned
+from parcelwatch.core.past.forewarned import weighed as forewarning
+from parcelwatch.core.past.review import Alert, Review
+from parcelwatch.core.past.scorecards import Journey, Scan, scorecards
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import CAUSES, MILESTONES, from_ms, to_ms
 

@@ -9,8 +9,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from parcelwatch.core.cells import number_of
-from parcelwatch.core.shopping import Held, Known
+from parcelwatch.core.rows.cells import number_of
+from parcelwatch.core.rows.shopping import Held, Known
 from parcelwatch.errors import BadInput
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import dump, from_ms, iso, maybe_at, to_ms

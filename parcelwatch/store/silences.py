@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from parcelwatch.core.dispatch import NO_CHANNEL
-from parcelwatch.core.matching import Matcher, Subject
-from parcelwatch.core.silences import Silence, reason
+from parcelwatch.core.messaging.matching import Matcher, Subject
+from parcelwatch.core.messaging.silences import Silence, reason
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Severity
 from parcelwatch.store.connection import Store

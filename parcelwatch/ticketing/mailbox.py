@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 import httpx
 
-from parcelwatch.client import is_loopback
+from parcelwatch.asking.client import is_loopback
 from parcelwatch.errors import CourierRefused, CourierUnavailable
 
 SCHEMES: Final = ("imap", "imaps")

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self, TypeVar
 
+from parcelwatch.asking.client import Client
 from parcelwatch.channels.customers import Attempt, Outcome
-from parcelwatch.client import Client
 from parcelwatch.core.drafts import parts
 from parcelwatch.core.tickets import found, in_the_way, private
 from parcelwatch.errors import BadInput, CourierError

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from parcelwatch.core.complaints import Complaint
+from parcelwatch.core.rows.complaints import Complaint
 from parcelwatch.core.tickets import About, Unheard, about, first_words
 from parcelwatch.ingest import take_step
 from parcelwatch.model import Complained, Message, Ticket

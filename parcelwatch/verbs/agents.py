@@ -18,7 +18,7 @@ from parcelwatch.core.claims import TRANSITIONS
 from parcelwatch.core.joint import scope
 from parcelwatch.core.kinds import KINDS
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.text import plain
+from parcelwatch.core.texts.text import plain
 from parcelwatch.errors import BadInput
 from parcelwatch.ingest import take_step
 from parcelwatch.model import (

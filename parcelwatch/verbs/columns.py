@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from parcelwatch.core.headings import NAMES, meanings
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.rows.headings import NAMES, meanings
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Milestone
 

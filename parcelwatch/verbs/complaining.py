@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final
 
 from parcelwatch.config import Config
-from parcelwatch.core.complaints import COLUMNS, Complaint, Reader, columns
+from parcelwatch.core.rows.complaints import COLUMNS, Complaint, Reader, columns
 from parcelwatch.errors import BadInput
 from parcelwatch.store import Store, complaints
 from parcelwatch.verbs.importing import BATCH, Rejected, Remarked, Result, tried

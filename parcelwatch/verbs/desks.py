@@ -11,9 +11,9 @@ from functools import partial
 
 from parcelwatch import couriers
 from parcelwatch.config import Config
-from parcelwatch.core.assigning import Assigned, Desk, assign
-from parcelwatch.core.cells import cell
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.rows.assigning import Assigned, Desk, assign
+from parcelwatch.core.rows.cells import cell
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.couriers.base import card
 from parcelwatch.errors import BadInput
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO, Final
 
 from parcelwatch.config.presets import ENCODINGS
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.errors import BadInput
 
 LONGEST_LINE: Final = 1 << 20

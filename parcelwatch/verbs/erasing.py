@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from parcelwatch import telling
+from parcelwatch import notices
 from parcelwatch.core.letters import parted
 from parcelwatch.core.policy import Policy
 from parcelwatch.model import DraftState, LetterLapsed
@@ -26,4 +26,4 @@ def _tell(store: Store, gone: Erasure, policy: Policy, now: datetime) -> None:
         left = drafts.one(store, draft_id)[1]
         _, line = parted(replace(left, state=DraftState.APPROVED), other, now)
         drafts.save_events(store, [line])
-        telling.lapsed(store, LetterLapsed(left), policy, now)
+        notices.lapsed(store, LetterLapsed(left), policy, now)

@@ -11,11 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from parcelwatch.core.cells import number_of, orders_of
-from parcelwatch.core.exports.gathering import Cells, Reading, Told, gathered, standing_of
-from parcelwatch.core.exports.sent import Sent
-from parcelwatch.core.intake import Described, Intake, Remark, columns
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.rows.cells import number_of, orders_of
+from parcelwatch.core.rows.exports.gathering import Cells, Reading, Told, gathered, standing_of
+from parcelwatch.core.rows.exports.sent import Sent
+from parcelwatch.core.rows.intake import Described, Intake, Remark, columns
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Standing
 from parcelwatch.store import Store

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from parcelwatch.core.cells import cell, number_of
+from parcelwatch.core.rows.cells import cell, number_of
 from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.model import Parcel
 from parcelwatch.store import Store, orders, parcels

@@ -17,18 +17,19 @@ from functools import lru_cache, partial
 from itertools import groupby, islice
 from typing import Any, Final
 
-from parcelwatch import couriers, territories
-from parcelwatch.almanac import ALMANAC
+from parcelwatch import couriers
 from parcelwatch.config import Config
-from parcelwatch.core.intake import Described, Intake
-from parcelwatch.core.misplaced import misplaced
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.whereabouts import split
+from parcelwatch.core.rows.intake import Described, Intake
+from parcelwatch.core.rows.misplaced import misplaced
+from parcelwatch.core.timekeeping.whereabouts import split
 from parcelwatch.couriers.base import Picky
 from parcelwatch.couriers.shared import times
 from parcelwatch.errors import BadInput
 from parcelwatch.ingest import watch, watch_all
 from parcelwatch.model import Ask, Parcel
+from parcelwatch.reference import territories
+from parcelwatch.reference.almanac import ALMANAC
 from parcelwatch.store import Store, forgotten, imports, parcels
 from parcelwatch.store.forgotten import Forgotten
 from parcelwatch.store.rows import Added

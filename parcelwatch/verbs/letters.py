@@ -17,14 +17,14 @@ from parcelwatch.core.announcing import unannounced
 from parcelwatch.core.drafts import PEAK, parts
 from parcelwatch.core.joint import approved, ids, overdue, unread
 from parcelwatch.core.letters import instead
-from parcelwatch.core.messages import Letter
+from parcelwatch.core.messaging.messages import Letter
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
 from parcelwatch.ingest import take_step
 from parcelwatch.model import Announced, Dossier, Draft, DraftState, LetterAction, Order, Passed
-from parcelwatch.render import Renderer
 from parcelwatch.store import Store, drafts, identity, parcels
 from parcelwatch.store.rows import whole
+from parcelwatch.wording.render import Renderer
 
 
 class Way(Protocol):

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from parcelwatch.core import joint
-from parcelwatch.core.links import LEADS_TO, SNOOZE, Ended, Item, Link, Verb, well_formed
+from parcelwatch.core.messaging.links import LEADS_TO, SNOOZE, Ended, Item, Link, Verb, well_formed
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Draft, DraftState

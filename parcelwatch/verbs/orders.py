@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from parcelwatch.core.intake import Remark
 from parcelwatch.core.orders import described
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.rows.intake import Remark
 from parcelwatch.ingest import take_step
 from parcelwatch.model import Amended, Order, Parcel
 from parcelwatch.store import Store, orders, parcels

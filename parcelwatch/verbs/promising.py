@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from parcelwatch.core.cells import cell, orders_of
+from parcelwatch.core.rows.cells import cell, orders_of
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Order, Parcel
 from parcelwatch.verbs.sheet import Firsts

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from parcelwatch.core.exports.formats import Export, recognised
+from parcelwatch.core.rows.exports.formats import Export, recognised
 from parcelwatch.verbs.records import DELIMITERS, Source, headings, parsed
 
 _LINES: Final = 20

@@ -18,8 +18,8 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from parcelwatch.core import looks
-from parcelwatch.core.exports.formats import Export
+from parcelwatch.core.rows import looks
+from parcelwatch.core.rows.exports.formats import Export
 from parcelwatch.errors import BadInput
 from parcelwatch.verbs import encodings
 from parcelwatch.verbs.books import unpacked

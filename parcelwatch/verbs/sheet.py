@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
-from parcelwatch.core import columns, intake, together
-from parcelwatch.core.cells import cell
-from parcelwatch.core.near import did_you_mean
 from parcelwatch.core.orders import of_nobody
+from parcelwatch.core.rows import columns, intake, together
+from parcelwatch.core.rows.cells import cell
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Order, Parcel
 from parcelwatch.verbs.records import Record

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from parcelwatch.core.silences import Silence, silenced
+from parcelwatch.core.messaging.silences import Silence, silenced
 from parcelwatch.errors import BadInput
 from parcelwatch.store import Store, silences
 

@@ -13,10 +13,10 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
-from parcelwatch.core import intake
-from parcelwatch.core.dates import ORDERS, fits
-from parcelwatch.core.exports.formats import STATUS, VOID
-from parcelwatch.core.exports.gathering import Cells, Reading, below, order_of, standing_of
+from parcelwatch.core.rows import intake
+from parcelwatch.core.rows.dates import ORDERS, fits
+from parcelwatch.core.rows.exports.formats import STATUS, VOID
+from parcelwatch.core.rows.exports.gathering import Cells, Reading, below, order_of, standing_of
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Standing
 from parcelwatch.verbs.desks import Placing, placed

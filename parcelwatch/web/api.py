@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from parcelwatch.core.pacing import Pace, PaceState, grant
+from parcelwatch.core.service.pacing import Pace, PaceState, grant
 from parcelwatch.couriers.base import decoded
 from parcelwatch.errors import StoreError
 from parcelwatch.shopping import posting

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from parcelwatch.core.health import Remark
+from parcelwatch.core.service.health import Remark
 
 Look = Callable[[], Awaitable[tuple[Remark, ...]]]
 

@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from parcelwatch import pushes
+from parcelwatch.asking import pushes
+from parcelwatch.asking.posts import Post
 from parcelwatch.couriers.base import Push, Pushes
 from parcelwatch.errors import CourierError, StoreError, whereabouts
-from parcelwatch.posts import Post
 from parcelwatch.store.writer import Writer
 from parcelwatch.web.serving import PATIENCE, body_of
 

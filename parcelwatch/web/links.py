@@ -24,15 +24,15 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from parcelwatch.core import joint
-from parcelwatch.core.links import Ended
+from parcelwatch.core.messaging.links import Ended
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput, whereabouts
-from parcelwatch.pages import LANGUAGES, STYLE_DIGEST, Page, html
 from parcelwatch.store.writer import Writer
 from parcelwatch.verbs import links
 from parcelwatch.verbs.links import Looked
 from parcelwatch.web import saying
 from parcelwatch.web.serving import PATIENCE, body_of
+from parcelwatch.wording.pages import LANGUAGES, STYLE_DIGEST, Page, html
 
 log = structlog.get_logger()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from parcelwatch import __version__
-from parcelwatch.core import columns, complaints
+from parcelwatch.core.rows import columns, complaints
 from parcelwatch.model import Standing
 from parcelwatch.shopping.posting import MOST, ORDER_FIELDS
 

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from parcelwatch.core.links import Ended, Item, Verb
-from parcelwatch.pages import Page, Row, labels, words
+from parcelwatch.core.messaging.links import Ended, Item, Verb
 from parcelwatch.verbs.links import ALL, UNDO, Came, Looked, Outcome
+from parcelwatch.wording.pages import Page, Row, labels, words
 
 MOST: Final = 50
 """Cases a page lists; the rest is left to the command line."""

@@ -22,18 +22,19 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import httpx
 
-from parcelwatch import clock, config, daemon, making
+from parcelwatch import clock, config
+from parcelwatch.asking.client import Client
 from parcelwatch.cli import main
-from parcelwatch.client import Client
 from parcelwatch.clock import Clock
-from parcelwatch.deliver import Sends
-from parcelwatch.engine import Engine
-from parcelwatch.making import Parts
 from parcelwatch.model import Severity
+from parcelwatch.running import daemon, making
+from parcelwatch.running.engine import Engine
+from parcelwatch.running.making import Parts
 from parcelwatch.shopping.keeper import Shopkeeper
 from parcelwatch.store import Store
 from parcelwatch.store.writer import Writer
 from parcelwatch.systemd.sdnotify import Notifier
+from parcelwatch.telling.deliver import Sends
 from parcelwatch.ticketing.keeper import Deskkeeper
 
 P = ParamSpec("P")

@@ -19,18 +19,21 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import httpx
 
-from parcelwatch import clock, config, making, outcomes, settle
-from parcelwatch.client import Client
+from parcelwatch import clock, config
+from parcelwatch.asking import outcomes
+from parcelwatch.asking.client import Client
 from parcelwatch.core import policy
-from parcelwatch.core.matching import Subject
-from parcelwatch.core.messages import Group, Size, Text
+from parcelwatch.core.messaging.matching import Subject
+from parcelwatch.core.messaging.messages import Group, Size, Text
 from parcelwatch.core.policy import Policy
-from parcelwatch.deliver import Sends as Delivers
-from parcelwatch.engine import Engine
 from parcelwatch.model import Severity
-from parcelwatch.render import Renderer
+from parcelwatch.running import making
+from parcelwatch.running.engine import Engine
 from parcelwatch.store import Store
 from parcelwatch.store.writer import Writer
+from parcelwatch.telling import settle
+from parcelwatch.telling.deliver import Sends as Delivers
+from parcelwatch.wording.render import Renderer
 from tests.acceptance.world import Told
 from tests.receivers import Receiver
 

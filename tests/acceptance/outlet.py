@@ -18,13 +18,13 @@ from typing import cast
 
 from parcelwatch.channels import Channel
 from parcelwatch.core.policy import Policy
-from parcelwatch.deliver import Deliverer, Sends
 from parcelwatch.model import Draft, Severity, Why
-from parcelwatch.render import Renderer
 from parcelwatch.store import Store, alerts, outbox
 from parcelwatch.store.alerts import AlertRow
 from parcelwatch.store.rows import NewAlert
 from parcelwatch.store.writer import Writer
+from parcelwatch.telling.deliver import Deliverer, Sends
+from parcelwatch.wording.render import Renderer
 from tests.databases import blank
 from tests.servers import Server
 from tests.store.making import NOW, SECOND, add, alert, enqueue, write

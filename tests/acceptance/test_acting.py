@@ -16,9 +16,9 @@ import pytest
 
 from parcelwatch import web
 from parcelwatch.clock import now as wall
-from parcelwatch.core.links import Linking
-from parcelwatch.engine import Engine
+from parcelwatch.core.messaging.links import Linking
 from parcelwatch.model import Cause, Milestone, Parcel
+from parcelwatch.running.engine import Engine
 from parcelwatch.store import Store, cases, parcels
 from tests.acceptance.test_hooks import NUMBER, SALT, body, daemon, free_port, push
 from tests.acceptance.world import Shop, Sink, ago, known

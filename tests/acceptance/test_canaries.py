@@ -23,12 +23,12 @@ import pytest
 
 from parcelwatch import clock
 from parcelwatch.cli import main
-from parcelwatch.core.secrecy import Secrecy
+from parcelwatch.core.texts.secrecy import Secrecy
 from parcelwatch.model import Parcel
 from parcelwatch.store import Store, parcels
 from tests.acceptance.test_hooks import free_port
+from tests.running.test_daemon import supervisor, wait_for
 from tests.servers import PATIENCE, Hit, Server, head
-from tests.test_daemon import supervisor, wait_for
 
 KINDS = (
     *("dhl_key", "kd_key", "kd_customer", "kd_secret", "made_token", "shop_key", "shop_secret", "chat_key", "hook_key"),

@@ -11,10 +11,10 @@ import pytest
 
 from parcelwatch.model import Severity
 from tests.acceptance.outlet import HURRIED, Outlet, ids, titles, told, webhook
+from tests.channels.test_channel_mail import mail
 from tests.mailbox import Post
 from tests.servers import Behaviour, Server, answers, hangs
 from tests.store.making import HOUR, MINUTE, SECOND, alert, letter
-from tests.test_channel_mail import mail
 
 FINE = answers(b"ok")
 DEAD_KEY = answers(b"", 401)

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from parcelwatch.channels import Channel
-from parcelwatch.core.pacing import Pace
-from parcelwatch.deliver import Sends
+from parcelwatch.core.service.pacing import Pace
 from parcelwatch.duration import Rate
 from parcelwatch.model import Fact, Form, Severity
 from parcelwatch.store.settling import LONGEST_BACKOFF
+from parcelwatch.telling.deliver import Sends
 from tests.acceptance.outlet import HURRIED, Outlet, hurried, ids, several, told, webhook
 from tests.chats import SERVICES, Chat, Service, contents
 from tests.receivers import Receiver

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 import structlog
 
-from parcelwatch import making
 from parcelwatch.clock import Clock
-from parcelwatch.core.jumps import PATIENCE
-from parcelwatch.daemon import BUG, Daemon
-from parcelwatch.engine import Engine
+from parcelwatch.core.timekeeping.jumps import PATIENCE
 from parcelwatch.model import Cause, Milestone
-from parcelwatch.reloading import Reloader
-from parcelwatch.selfcheck import SelfCheck
+from parcelwatch.running import making
+from parcelwatch.running.daemon import BUG, Daemon
+from parcelwatch.running.engine import Engine
+from parcelwatch.running.reloading import Reloader
+from parcelwatch.running.selfcheck import SelfCheck
 from parcelwatch.store import ahead
 from parcelwatch.systemd.sdnotify import Notifier
 from tests.acceptance.world import Account, Shop, Told, ago, known

@@ -9,12 +9,12 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from parcelwatch.core.policy import Policy
-from parcelwatch.deliver import Deliverer
-from parcelwatch.engine import Engine, Passed
 from parcelwatch.model import Cause, Milestone, Severity
-from parcelwatch.render import Renderer
+from parcelwatch.running.engine import Engine, Passed
 from parcelwatch.store import alerts, outbox
 from parcelwatch.store.writer import Writer
+from parcelwatch.telling.deliver import Deliverer
+from parcelwatch.wording.render import Renderer
 from tests.acceptance.outlet import hurried
 from tests.acceptance.world import THRESHOLDS, Shop, ago, happens, known, numbers
 from tests.receivers import Receiver

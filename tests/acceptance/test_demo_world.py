@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from parcelwatch import config, engine
+from parcelwatch import config
 from parcelwatch.channels.told import KINDS
 from parcelwatch.cli.demo_stage import configuration, written
 from parcelwatch.config import Config
-from parcelwatch.engine import Engine
 from parcelwatch.model import Severity
+from parcelwatch.running import engine
+from parcelwatch.running.engine import Engine
 from parcelwatch.sandbox.demo_world import coming, demo_story
 from parcelwatch.sandbox.drawing import Row
 from parcelwatch.sandbox.server import SandboxServer

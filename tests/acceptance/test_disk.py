@@ -13,19 +13,19 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from parcelwatch import daemon
 from parcelwatch.channels import Channel
-from parcelwatch.deliver import Sends as Delivers
-from parcelwatch.engine import Engine
 from parcelwatch.errors import StoreError
 from parcelwatch.model import Form, Severity
+from parcelwatch.running import daemon
+from parcelwatch.running.engine import Engine
 from parcelwatch.sandbox.story import StoryParcel
 from parcelwatch.store import Store, alerts
 from parcelwatch.store.writer import Writer
+from parcelwatch.telling.deliver import Sends as Delivers
 from tests.acceptance.world import Shop, ago, known, numbers
 from tests.disks import fill_up, small_disk
+from tests.running.test_daemon import supervisor, wait_for
 from tests.servers import PATIENCE
-from tests.test_daemon import supervisor, wait_for
 
 HOUR = timedelta(hours=1)
 

@@ -13,19 +13,20 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 import httpx
 import pytest
 
-from parcelwatch import making, outcomes, poller
-from parcelwatch.core.messages import Outgoing, Words
+from parcelwatch.asking import outcomes, poller
+from parcelwatch.core.messaging.messages import Outgoing, Words
 from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.duration import parse_rate
-from parcelwatch.engine import Engine
 from parcelwatch.errors import StoreError
 from parcelwatch.ingest import Tally
 from parcelwatch.model import Answered, Ask, Cause, Milestone, Observation
-from parcelwatch.render import Renderer
+from parcelwatch.running import making
+from parcelwatch.running.engine import Engine
 from parcelwatch.sandbox.story import Access, Trouble
 from parcelwatch.sandbox.wire_kuaidi100 import Kuaidi100
 from parcelwatch.store import Store, accounts, parcels
 from parcelwatch.store.writer import Writer
+from parcelwatch.wording.render import Renderer
 from tests.acceptance.world import Account, Shop, ago, happens, known, numbers
 
 P = ParamSpec("P")

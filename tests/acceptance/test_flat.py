@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from parcelwatch.engine import Engine
 from parcelwatch.model import Cause, Milestone
+from parcelwatch.running.engine import Engine
 from parcelwatch.sandbox.story import StoryParcel
 from tests.acceptance.world import Shop, ago, known, numbers
 

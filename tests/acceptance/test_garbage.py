@@ -14,15 +14,16 @@ from typing import Any
 import httpx
 import pytest
 
-from parcelwatch import config, engine, making
-from parcelwatch.client import Client
-from parcelwatch.core.cells import number_of
+from parcelwatch import config
+from parcelwatch.asking.client import Client
+from parcelwatch.asking.posts import Post
+from parcelwatch.core.rows.cells import number_of
 from parcelwatch.couriers.base import Account as At
 from parcelwatch.couriers.dhl import Dhl
-from parcelwatch.engine import Engine
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Ask, Observation
-from parcelwatch.posts import Post
+from parcelwatch.running import engine, making
+from parcelwatch.running.engine import Engine
 from parcelwatch.sandbox.story import Trouble
 from parcelwatch.store import accounts, alerts, evidence, parcels
 from tests.acceptance.world import Account, Shop, ago, known, numbers

@@ -6,9 +6,9 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
-from parcelwatch.core.grouping import LONGEST
-from parcelwatch.engine import Engine
+from parcelwatch.core.messaging.grouping import LONGEST
 from parcelwatch.model import Cause, Milestone
+from parcelwatch.running.engine import Engine
 from parcelwatch.sandbox.story import Says, StoryParcel
 from parcelwatch.store import alerts
 from tests.acceptance.world import THRESHOLDS, Account, Shop, Told, ago, known, numbers

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from parcelwatch.engine import Engine
 from parcelwatch.model import Cause, Milestone
+from parcelwatch.running.engine import Engine
 from tests.acceptance.world import Shop, Told, ago, known, numbers
 
 M = Milestone

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from parcelwatch.engine import Engine
+from parcelwatch.running.engine import Engine
 from parcelwatch.sandbox.story import Says, Trouble
 from parcelwatch.store import accounts, alerts
 from tests.acceptance.world import Account, Shop, Told, ago, known, numbers

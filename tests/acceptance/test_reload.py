@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from parcelwatch import accepted, config, making
+from parcelwatch import config
 from parcelwatch.core.policy import Policy
-from parcelwatch.engine import Engine
 from parcelwatch.ingest import Heard, ingest
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone
-from parcelwatch.reloading import Reloader
+from parcelwatch.running import accepted, making
+from parcelwatch.running.engine import Engine
+from parcelwatch.running.reloading import Reloader
 from parcelwatch.store import Store, accounts, parcels, service, shops
 from tests.acceptance.world import Account, Shop, ago, known, numbers
 from tests.shops.market import Market

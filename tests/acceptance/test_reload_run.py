@@ -19,9 +19,9 @@ from parcelwatch.cli import main
 from tests.acceptance.test_reload import LENIENT, STILL, STRICT
 from tests.acceptance.world import Shop, Sink, numbers
 from tests.cli.conftest import Ended
+from tests.running.test_daemon import supervisor, wait_for
 from tests.sandbox.worlds import Hand
 from tests.servers import PATIENCE, Hit, Server
-from tests.test_daemon import supervisor, wait_for
 
 SENT = numbers(7)[0]
 

@@ -12,9 +12,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 import httpx
 import pytest
 
-from parcelwatch import chores, config
-from parcelwatch.engine import Engine
+from parcelwatch import config
 from parcelwatch.errors import StoreError
+from parcelwatch.running import chores
+from parcelwatch.running.engine import Engine
 from parcelwatch.shopping.keeper import Shopkeeper
 from parcelwatch.store import Store, accounts, parcels, shops
 from parcelwatch.store.writer import Writer

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from parcelwatch.engine import Engine
+from parcelwatch.running.engine import Engine
 from parcelwatch.store import Store
 from parcelwatch.store.backup import backup, restore
 from tests.acceptance.test_disk import HOUR, lost

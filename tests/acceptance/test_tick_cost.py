@@ -6,8 +6,8 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from parcelwatch.engine import Engine
 from parcelwatch.model import Cause, Milestone
+from parcelwatch.running.engine import Engine
 from parcelwatch.store import Store
 from tests.acceptance.world import Shop, ago, known, numbers
 

@@ -11,12 +11,12 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
+from parcelwatch.asking.client import Client
 from parcelwatch.cli.app import made
-from parcelwatch.client import Client
-from parcelwatch.core.health import UNANSWERED, remarks
-from parcelwatch.engine import Engine
+from parcelwatch.core.service.health import UNANSWERED, remarks
+from parcelwatch.running.engine import Engine
+from parcelwatch.running.vitals import Asked, gather
 from parcelwatch.store import alerts, evidence, parcels
-from parcelwatch.vitals import Asked, gather
 from tests.acceptance.world import Shop, ago, known, numbers
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

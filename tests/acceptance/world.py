@@ -19,18 +19,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from parcelwatch import config, making
-from parcelwatch.caller import Sends as Asks
-from parcelwatch.client import Client
+from parcelwatch import config
+from parcelwatch.asking.caller import Sends as Asks
+from parcelwatch.asking.client import Client
+from parcelwatch.asking.posts import Post
 from parcelwatch.config import Config
-from parcelwatch.core.links import Linking
+from parcelwatch.core.messaging.links import Linking
 from parcelwatch.core.policy import Policy
-from parcelwatch.deliver import Sends as Delivers
-from parcelwatch.engine import Engine
 from parcelwatch.ingest import watch
 from parcelwatch.model import Cause, Milestone, Order, Parcel
-from parcelwatch.posts import Post
-from parcelwatch.render import Renderer
+from parcelwatch.running import making
+from parcelwatch.running.engine import Engine
 from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.story import Access, Says, Story, StoryParcel, Trouble
 from parcelwatch.sandbox.world import World
@@ -38,8 +37,10 @@ from parcelwatch.shopping.keeper import Shopkeeper
 from parcelwatch.shopping.stalls import stalls
 from parcelwatch.store import Store, imports
 from parcelwatch.store.writer import Writer
+from parcelwatch.telling.deliver import Sends as Delivers
 from parcelwatch.ticketing.counters import counters
 from parcelwatch.ticketing.keeper import Deskkeeper
+from parcelwatch.wording.render import Renderer
 from tests.databases import blank
 from tests.sandbox.worlds import START, Hand
 from tests.servers import PATIENCE, Server, answers

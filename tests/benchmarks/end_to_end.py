@@ -32,9 +32,10 @@ from pathlib import Path
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from parcelwatch import clock, config, engine
-from parcelwatch.memory import GARBAGE
+from parcelwatch import clock, config
 from parcelwatch.model import Parcel
+from parcelwatch.running import engine
+from parcelwatch.running.memory import GARBAGE
 from parcelwatch.sandbox.demo_world import bulk_story
 from parcelwatch.sandbox.process import apart
 from parcelwatch.store import Store, alerts, cases, imports, parcels

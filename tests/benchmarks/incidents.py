@@ -13,9 +13,9 @@ from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 
-from parcelwatch import incidents as watching
 from parcelwatch.model import Cause
 from parcelwatch.store import surveys
+from parcelwatch.telling import incidents as watching
 from tests.quiet_office import HOUR, MINUTE
 from tests.standstill import DAY, STALLED, Courier, M, at
 

@@ -20,11 +20,11 @@ from time import process_time
 
 from parcelwatch.core.advance import advance
 from parcelwatch.core.dispatch import way
-from parcelwatch.core.histories import History
+from parcelwatch.core.past.histories import History
+from parcelwatch.core.past.replay import Told, hearings, replay
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.replay import Told, hearings, replay
-from parcelwatch.histories import Reader, columns, read_records
 from parcelwatch.model import Answered, CaseTold, Dossier
+from parcelwatch.past.histories import Reader, columns, read_records
 from parcelwatch.verbs.records import open_source, records
 
 ROUNDS = 3

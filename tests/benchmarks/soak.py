@@ -29,16 +29,16 @@ from pathlib import Path
 
 import structlog
 
-from parcelwatch import making, memory
-from parcelwatch.client import Client
+from parcelwatch.asking.client import Client
 from parcelwatch.clock import Clock
-from parcelwatch.daemon import Daemon
-from parcelwatch.engine import Engine
 from parcelwatch.errors import StoreError
 from parcelwatch.model import Cause, Milestone
-from parcelwatch.reloading import Reloader
+from parcelwatch.running import making, memory
+from parcelwatch.running.daemon import Daemon
+from parcelwatch.running.engine import Engine
+from parcelwatch.running.reloading import Reloader
+from parcelwatch.running.selfcheck import SelfCheck
 from parcelwatch.sandbox.story import Says, Story, StoryParcel, Trouble
-from parcelwatch.selfcheck import SelfCheck
 from parcelwatch.store import Store
 from parcelwatch.store.writer import Writer
 from parcelwatch.systemd.sdnotify import Notifier

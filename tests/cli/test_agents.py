@@ -8,8 +8,8 @@ import pytest
 
 from parcelwatch import clock
 from parcelwatch.core.kinds import RULES
-from parcelwatch.render import Renderer
 from parcelwatch.store import Store, alerts, settling
+from parcelwatch.wording.render import Renderer
 from tests.cli.conftest import DAMAGED, MOVING, STALLED, Shop
 from tests.servers import answers
 

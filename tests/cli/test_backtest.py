@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from parcelwatch import clock
-from parcelwatch.core.suggest import MINIMUM
+from parcelwatch.core.past.suggest import MINIMUM
 from tests.cli.conftest import DAMAGED, STALLED, Shop
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)

@@ -16,8 +16,8 @@ import pytest
 from parcelwatch import bundle, clock, config
 from parcelwatch.ingest import Heard, ingest
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Parcel
-from parcelwatch.render import Renderer
 from parcelwatch.store import Store, cases, evidence, inbox, parcels
+from parcelwatch.wording.render import Renderer
 from tests.cli.conftest import Shop
 
 WINDOW = """

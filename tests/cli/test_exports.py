@@ -14,7 +14,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from parcelwatch.core.exports.formats import EXPORTS as FORMATS
+from parcelwatch.core.rows.exports.formats import EXPORTS as FORMATS
 from parcelwatch.store import Store, parcels
 from tests.cli.conftest import Shop
 from tests.exports_made import EXPORTS, JT, STO, UPS, USPS, YTO, YTO_2, Made

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from parcelwatch import accepted, config
+from parcelwatch import config
 from parcelwatch.config.declarations import shipped
+from parcelwatch.running import accepted
 from parcelwatch.store import Store
 from tests.cli.conftest import STALLED, Shop
 

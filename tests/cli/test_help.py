@@ -164,7 +164,13 @@ def test_help_imports_nothing_it_does_not_need() -> None:
 
 UNNEEDED = (
     *("apprise", "httpx", "aiohttp", "apscheduler", "uvicorn", "structlog", "holidays", "rich.markdown"),
-    *("sqlite_utils", "jmespath", "parcelwatch.lexicon", "parcelwatch.core.intake", "parcelwatch.core.detect"),
+    *(
+        "sqlite_utils",
+        "jmespath",
+        "parcelwatch.lexicon",
+        "parcelwatch.core.rows.intake",
+        "parcelwatch.core.rows.detect",
+    ),
     *("parcelwatch.config.declared", "parcelwatch.config.declared_shop", "parcelwatch.config.declared_desk"),
 )
 WORDLESS = ("jinja2", "babel.dates")
@@ -178,7 +184,7 @@ WORDLESS = ("jinja2", "babel.dates")
         (("parcels", "list"), UNNEEDED + WORDLESS),
         (("orders", "list"), UNNEEDED + WORDLESS),
         (("why", STALLED), tuple(name for name in UNNEEDED if name != "holidays")),
-        (("doctor",), ("aiohttp", "starlette", "uvicorn", "apscheduler", "click", "parcelwatch.engine")),
+        (("doctor",), ("aiohttp", "starlette", "uvicorn", "apscheduler", "click", "parcelwatch.running.engine")),
     ],
 )
 def test_what_agents_type_all_day_imports_nothing_it_does_not_need(

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pytest
 
 from parcelwatch import clock
-from parcelwatch.core.secrecy import Secrecy
+from parcelwatch.core.texts.secrecy import Secrecy
 from parcelwatch.store import Store
 from tests.cli.conftest import DAMAGED, Shop
 from tests.cli.test_letters_sent import ANN, draft_to

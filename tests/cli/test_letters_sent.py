@@ -11,7 +11,7 @@ from string import punctuation
 import pytest
 
 from parcelwatch.channels.customers import FIELDS, Customers
-from parcelwatch.core.text import BREAK
+from parcelwatch.core.texts.text import BREAK
 from parcelwatch.errors import BadInput
 from parcelwatch.store import Store, identity
 from tests.cli.conftest import DAMAGED, STALLED, Shop

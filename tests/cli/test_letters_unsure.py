@@ -11,14 +11,14 @@ from signal import SIGKILL
 
 from parcelwatch import clock
 from parcelwatch.config import load
-from parcelwatch.core.messages import Characters
+from parcelwatch.core.messaging.messages import Characters
 from parcelwatch.core.unsure import AFTER
-from parcelwatch.deliver import Wording, claim
 from parcelwatch.ingest import assess_due
 from parcelwatch.model import Why
-from parcelwatch.render import Renderer
 from parcelwatch.store import Store, alerts
 from parcelwatch.store.alerts import AlertRow
+from parcelwatch.telling.deliver import Wording, claim
+from parcelwatch.wording.render import Renderer
 from tests.cli.conftest import DAMAGED, Shop
 from tests.servers import PATIENCE, Behaviour, Hit, Server
 

@@ -14,26 +14,28 @@ import pytest
 from rich.cells import cell_len
 
 import parcelwatch.cli
-from parcelwatch import claims, config, detours, ingest, sentences, telling
+from parcelwatch import claims, config, ingest, notices
 from parcelwatch.cli import acting, alerts, announcing, incoming, matching, orders, parcels, report, watch, why
 from parcelwatch.cli import cases as cli_cases
 from parcelwatch.cli.tongue import Tongue
 from parcelwatch.core import cases, dispatch, letters, policy
 from parcelwatch.core import claims as claiming
-from parcelwatch.core.accounts import AccountState
-from parcelwatch.core.channels import ChannelState
-from parcelwatch.core.clockwork import Reason
-from parcelwatch.core.exports.formats import EXPORTS, Export
-from parcelwatch.core.health import AccountFacts, ChannelFacts, Facts, remarks
 from parcelwatch.core.incidents import IncidentState, Turn
-from parcelwatch.core.matching import Matcher
+from parcelwatch.core.messaging.channels import ChannelState
+from parcelwatch.core.messaging.matching import Matcher
+from parcelwatch.core.messaging.silences import Silence
+from parcelwatch.core.messaging.silences import reason as silence_reason
 from parcelwatch.core.outbreaks import Grain
 from parcelwatch.core.profiles import PROFILES
-from parcelwatch.core.silences import Silence
-from parcelwatch.core.silences import reason as silence_reason
+from parcelwatch.core.rows.exports.formats import EXPORTS, Export
+from parcelwatch.core.service.accounts import AccountState
+from parcelwatch.core.service.health import AccountFacts, ChannelFacts, Facts, remarks
+from parcelwatch.core.timekeeping.clockwork import Reason
 from parcelwatch.core.windows import Basis, Lane, Loss, Start
 from parcelwatch.model import ClaimState, DraftState, Form, LetterStep, Remedy, State
 from parcelwatch.store import Store, audit, settling
+from parcelwatch.telling import detours
+from parcelwatch.wording import sentences
 from parcelwatch.words import catalogue, languages
 from tests.cli.conftest import DAMAGED, MOVING, STALLED, Shop
 
@@ -232,8 +234,14 @@ MET_BY_AGENTS = (
     ),
     *("bundle.py", "store/erase.py", "ticketing/sending.py", "core/tickets.py"),
     # Why a row, or a file, cannot be taken.
-    *("core/assigning.py", "core/cells.py", "core/companies.py", "core/complaints.py", "core/dates.py"),
-    *("core/intake.py", "core/misplaced.py", "verbs/books.py", "verbs/complaining.py", "verbs/desks.py"),
+    *(
+        "core/rows/assigning.py",
+        "core/rows/cells.py",
+        "core/rows/companies.py",
+        "core/rows/complaints.py",
+        "core/rows/dates.py",
+    ),
+    *("core/rows/intake.py", "core/rows/misplaced.py", "verbs/books.py", "verbs/complaining.py", "verbs/desks.py"),
     *("verbs/encodings.py", "verbs/exporting.py", "verbs/importing.py", "verbs/lists.py", "verbs/records.py"),
     *("verbs/sheet.py", "verbs/surveying.py"),
 )
@@ -377,7 +385,7 @@ def test_why_an_aggregator_follows_a_number_no_longer_is_said_in_chinese(chinese
 SILENCE = Silence(Matcher(), NOW, by="lin", id=3)
 WHY_UNSENT = (
     *(ingest._BEING_SENT, *(f"the draft was {state} before" for state in ingest._OVER)),
-    *(dispatch.NO_CHANNEL, dispatch.MOOT, ingest._MOOT, telling._AGAIN, telling._SAID_ALREADY, detours._BACK),
+    *(dispatch.NO_CHANNEL, dispatch.MOOT, ingest._MOOT, notices._AGAIN, notices._SAID_ALREADY, detours._BACK),
     *(settling.DOUBTED, settling.IN_PART, silence_reason(SILENCE), silence_reason(replace(SILENCE, by=""))),
     *("told as incident 7", "a newer message says it", "it was over before it was sent", "somebody took the case"),
 )

@@ -13,7 +13,7 @@ from parcelwatch.core.explain import explain
 from parcelwatch.core.learn import Chronicle, Forecasts
 from parcelwatch.core.policy import Policy
 from parcelwatch.model import Checkpoint, Dossier, Entry, Fact, Milestone, Order, Parcel, Timeline
-from parcelwatch.render import Renderer
+from parcelwatch.wording.render import Renderer
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 DAY = timedelta(days=1)

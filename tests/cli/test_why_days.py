@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from parcelwatch.almanac import ALMANAC
 from parcelwatch.cli.why import _clock, skipped, whose_days
-from parcelwatch.core.calendar import Calendar, Dates, Peak, Remote, Stoppage
 from parcelwatch.core.explain import Explanation, explain
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.thresholds import Threshold
+from parcelwatch.core.timekeeping.calendar import Calendar, Dates, Peak, Remote, Stoppage
 from parcelwatch.duration import Duration, parse
 from parcelwatch.model import Checkpoint, Dossier, Entry, Milestone, Parcel, Timeline
+from parcelwatch.reference.almanac import ALMANAC
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 BERLIN, SHANGHAI = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Shanghai")

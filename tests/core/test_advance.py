@@ -11,7 +11,7 @@ from parcelwatch import errors
 from parcelwatch.core.advance import advance
 from parcelwatch.core.dispatch import Way, way, why
 from parcelwatch.core.explain import explain
-from parcelwatch.core.matching import Matcher
+from parcelwatch.core.messaging.matching import Matcher
 from parcelwatch.core.policy import Policy, Receiver, Route
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.duration import parse

@@ -13,7 +13,7 @@ from parcelwatch.core import drafts
 from parcelwatch.core.drafts import Offer, Wording, contradicted, facts, overdue, stamp
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.languages import language
-from parcelwatch.core.timeline import merge
+from parcelwatch.core.tracking.timeline import merge
 from parcelwatch.model import (
     Answered,
     Case,

@@ -19,10 +19,10 @@ from parcelwatch.core.assess import assess
 from parcelwatch.core.cases import Signal
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.timeline import as_of, heard, join, merge
+from parcelwatch.core.timekeeping.working import FollowUp
+from parcelwatch.core.tracking.timeline import as_of, heard, join, merge
 from parcelwatch.core.view import view
 from parcelwatch.core.windows import CLAIMABLE, Loss, Start, Terms, Window
-from parcelwatch.core.working import FollowUp
 from parcelwatch.duration import Duration
 from parcelwatch.errors import ParcelwatchError
 from parcelwatch.model import (

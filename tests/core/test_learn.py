@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.learn import (
     BINS,
     DONE,
@@ -29,6 +28,7 @@ from parcelwatch.core.learn import (
 )
 from parcelwatch.core.learn.counts import weight
 from parcelwatch.core.learn.outlook import LEANS
+from parcelwatch.core.timekeeping.calendar import Calendar
 from parcelwatch.model import Checkpoint, Entry, Milestone, Parcel
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.messages import Characters, Size, Text, Words, in_parts, message
+from parcelwatch.core.messaging.messages import Characters, Size, Text, Words, in_parts, message
 
 TITLE = "草稿 D5 待审核（物流停滞）：JD0012345678"
 PARAGRAPHS = [f"第{turn}段：" + "包裹仍在运输途中，我们已经联系快递。请您放心！" * 6 for turn in range(6)]

@@ -10,11 +10,11 @@ import pytest
 
 from parcelwatch.core.drafts import Wording
 from parcelwatch.core.kinds import CLOCKED, KINDS, Family
-from parcelwatch.core.matching import Matcher, Subject
+from parcelwatch.core.messaging.matching import Matcher, Subject
+from parcelwatch.core.messaging.timing import Timing
 from parcelwatch.core.policy import Override, Policy, Receiver, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Threshold
-from parcelwatch.core.timing import Timing
 from parcelwatch.duration import parse
 from parcelwatch.model import Fact, Form, Order, Parcel, Severity
 

@@ -11,10 +11,10 @@ from parcelwatch.config import days
 from parcelwatch.config.models import File
 from parcelwatch.core.advance import advance
 from parcelwatch.core.assess import assess
-from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.kinds import CLOCKED, KINDS, RULES, Family
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.rules import Finding, Verdict
+from parcelwatch.core.timekeeping.calendar import Calendar
 from parcelwatch.core.view import view
 from parcelwatch.duration import parse
 from parcelwatch.model import (

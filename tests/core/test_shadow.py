@@ -10,14 +10,14 @@ import pytest
 
 from parcelwatch.core.advance import advance
 from parcelwatch.core.kinds import CLOCKED, RULES
+from parcelwatch.core.past.replay import Told, replay
 from parcelwatch.core.policy import Override, Policy
-from parcelwatch.core.replay import Told, replay
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.duration import parse
 from parcelwatch.model import Answered, CaseTold, Checkpoint, Dossier, Milestone, Parcel, Passed, Severity
 from parcelwatch.ruletests import Story, play
-from tests.core.test_replay import STORIES as WITHOUT_AGENTS
-from tests.core.test_replay import Daemon, history_of
+from tests.core.past.test_replay import STORIES as WITHOUT_AGENTS
+from tests.core.past.test_replay import Daemon, history_of
 from tests.storytellers import InCore, InStore
 from tests.test_stories import ALL
 

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from parcelwatch.almanac import ALMANAC
-from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.timeline import heard
+from parcelwatch.core.timekeeping.calendar import Calendar
+from parcelwatch.core.tracking.timeline import heard
 from parcelwatch.core.view import View, view
 from parcelwatch.core.windows import Loss, Start, Terms, Window, deadline
 from parcelwatch.model import Answered, Checkpoint, Claim, Dossier, Milestone, Parcel
+from parcelwatch.reference.almanac import ALMANAC
 
 WORLD = Calendar(ALMANAC)
 NOW = datetime(2026, 5, 20, 9, tzinfo=UTC)

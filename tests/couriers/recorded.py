@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 
-from parcelwatch.caller import told_apart
+from parcelwatch.asking.caller import told_apart
 from parcelwatch.config import AccountConfig
 from parcelwatch.config.secrets import Secret, Surroundings
 from parcelwatch.couriers import load

@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcelwatch import errors
-from parcelwatch.core.companies import COURIERS as COMPANIES
-from parcelwatch.core.companies import company
-from parcelwatch.core.secrecy import secrecy
+from parcelwatch.core.rows.companies import COURIERS as COMPANIES
+from parcelwatch.core.rows.companies import company
+from parcelwatch.core.texts.secrecy import secrecy
 from parcelwatch.couriers.base import Courier, Grants, Pushes, Registration, Token, card
 from parcelwatch.couriers.shared.discretion import hush, hushed
 from parcelwatch.duration import parse_rate

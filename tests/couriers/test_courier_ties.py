@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.timeline import merge
+from parcelwatch.core.tracking.timeline import merge
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Timeline

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from parcelwatch.caller import Caller
-from parcelwatch.client import Client
+from parcelwatch.asking.caller import Caller
+from parcelwatch.asking.client import Client
 from parcelwatch.couriers.base import Account, Grants
 from parcelwatch.errors import CourierError
 from parcelwatch.model import Observation

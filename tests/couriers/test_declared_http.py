@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, unquote
 
 import pytest
 
-from parcelwatch.caller import Caller
-from parcelwatch.client import Client
+from parcelwatch.asking.caller import Caller
+from parcelwatch.asking.client import Client
 from parcelwatch.errors import CourierRefused, CourierUnreadable
 from parcelwatch.model import Answered, Ask, Milestone, NotFound, Observation
 from tests.couriers.declaring import account, made

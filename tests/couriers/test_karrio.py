@@ -10,11 +10,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from parcelwatch.caller import Caller
-from parcelwatch.client import Client
+from parcelwatch.asking.caller import Caller
+from parcelwatch.asking.client import Client
 from parcelwatch.config import AccountConfig
-from parcelwatch.core.milestones import stage
-from parcelwatch.core.timeline import merge
+from parcelwatch.core.tracking.milestones import stage
+from parcelwatch.core.tracking.timeline import merge
 from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.karrio import REASONS, STATUSES, Karrio
 from parcelwatch.errors import (

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from parcelwatch.core.milestones import stage
-from parcelwatch.core.timeline import current, merge
+from parcelwatch.core.tracking.milestones import stage
+from parcelwatch.core.tracking.timeline import current, merge
 from parcelwatch.couriers.base import Courier
 from parcelwatch.model import Answered, Ask, Milestone, Timeline
 from tests.couriers.declaring import made

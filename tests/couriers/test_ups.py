@@ -13,9 +13,9 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.milestones import stage
-from parcelwatch.core.timeline import merge
+from parcelwatch.core.timekeeping.calendar import Calendar
+from parcelwatch.core.tracking.milestones import stage
+from parcelwatch.core.tracking.timeline import merge
 from parcelwatch.core.view import view
 from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.shared.meanings import Meaning

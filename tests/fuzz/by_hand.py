@@ -17,13 +17,14 @@ from typing import Any, Final
 
 from openpyxl import Workbook
 
-from parcelwatch import config, couriers, histories, shops
+from parcelwatch import config, couriers, shops
 from parcelwatch.cli import writing
 from parcelwatch.config import Config
-from parcelwatch.core.replay import replay
+from parcelwatch.core.past.replay import replay
 from parcelwatch.couriers.base import decoded
 from parcelwatch.errors import BadInput, ConfigError
-from parcelwatch.histories import Reader
+from parcelwatch.past import histories
+from parcelwatch.past.histories import Reader
 from parcelwatch.shopping import posting
 from parcelwatch.shopping.posting import Counters
 from parcelwatch.shopping.taking import Counter

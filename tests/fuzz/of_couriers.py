@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import cache, partial
 from typing import Any
 
-from parcelwatch.core.secrecy import secrecy
+from parcelwatch.core.texts.secrecy import secrecy
 from parcelwatch.couriers.base import Push, Pushes
 from parcelwatch.couriers.shared.discretion import hush, hushed
 from parcelwatch.errors import CourierError

@@ -15,13 +15,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from parcelwatch.core.messages import Characters
+from parcelwatch.core.messaging.messages import Characters
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.text import escaped
+from parcelwatch.core.texts.text import escaped
 from parcelwatch.ingest import take_step
 from parcelwatch.model import Answered, Event, NotFound, Observation, Order, Parcel, Passed, Pushed
-from parcelwatch.render import Renderer
 from parcelwatch.store import Store, outbox, parcels
+from parcelwatch.wording.render import Renderer
 from parcelwatch.words import languages
 from tests.databases import blank
 

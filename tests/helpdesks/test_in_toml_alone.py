@@ -16,9 +16,9 @@ import pytest
 from parcelwatch import helpdesks
 from parcelwatch.channels.customers import Outcome
 from parcelwatch.config import HelpdeskConfig
-from parcelwatch.engine import Engine
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Cause, Milestone, Missive, Order, Parcel, Ticket
+from parcelwatch.running.engine import Engine
 from parcelwatch.shops.base import Account as DeskAccount
 from tests.acceptance.world import THRESHOLDS, Account, Shop, ago, known, numbers
 from tests.helpdesks.test_story import send, state

@@ -10,12 +10,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from parcelwatch import making
+from parcelwatch.asking.client import Client
 from parcelwatch.channels.customers import Attempt, Outcome
-from parcelwatch.client import Client
-from parcelwatch.engine import Engine
 from parcelwatch.errors import BadInput, StoreError
 from parcelwatch.model import Cause, Milestone, Order, Parcel
+from parcelwatch.running import making
+from parcelwatch.running.engine import Engine
 from parcelwatch.store import Store, accounts, cases, review
 from parcelwatch.ticketing.counters import counters
 from parcelwatch.ticketing.sending import Tickets

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.privacy import mask
+from parcelwatch.core.texts.privacy import mask
 from parcelwatch.lexicon import NOTHING, Reading, read
 from parcelwatch.model import Cause, Milestone
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from parcelwatch.core.privacy import mask, wording
+from parcelwatch.core.texts.privacy import mask, wording
 from parcelwatch.lexicon import languages, read
 
 LONG = 2000

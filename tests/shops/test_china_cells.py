@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from parcelwatch.core import companies
+from parcelwatch.core.rows import companies
 from parcelwatch.shops.china import cells
 from parcelwatch.shops.china.complaints import about_delivery
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from parcelwatch.client import Client
-from parcelwatch.core.assigning import Assigned
+from parcelwatch.asking.client import Client
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.rows.assigning import Assigned
 from parcelwatch.errors import BadInput, CourierUnavailable, StoreError
-from parcelwatch.keepers import leaving
 from parcelwatch.model import Shipment, ShopOrder
+from parcelwatch.running.keepers import leaving
 from parcelwatch.shopping.keeper import MOST_KNOCKS, Shopkeeper, Stall, accounted
 from parcelwatch.shopping.taking import Counter
 from parcelwatch.shops.base import Account, Looking, Mark, Page, Reading

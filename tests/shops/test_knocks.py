@@ -15,9 +15,9 @@ import httpx
 import pytest
 
 from parcelwatch import shops, web
-from parcelwatch.engine import Engine
 from parcelwatch.errors import CourierRefused
-from parcelwatch.keepers import succession
+from parcelwatch.running.engine import Engine
+from parcelwatch.running.keepers import succession
 from parcelwatch.shopping.keeper import Shopkeeper
 from parcelwatch.shops.base import Account, Knock, Knocks
 from parcelwatch.store import parcels

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from parcelwatch import shops
-from parcelwatch.client import Client
+from parcelwatch.asking.client import Client
 from parcelwatch.config import ShopConfig
-from parcelwatch.core.assigning import Desk, assign
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.rows.assigning import Desk, assign
 from parcelwatch.duration import parse_rate
 from parcelwatch.shopping.keeper import Shopkeeper, Stall
 from parcelwatch.shopping.taking import Counter

@@ -17,9 +17,9 @@ import httpx
 import pytest
 
 from parcelwatch import shops
-from parcelwatch.client import Client
-from parcelwatch.core.assigning import Desk, assign
+from parcelwatch.asking.client import Client
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.rows.assigning import Desk, assign
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable
 from parcelwatch.shopping import tokens
 from parcelwatch.shopping.keeper import Shopkeeper, Stall

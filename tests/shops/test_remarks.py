@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from parcelwatch.engine import Engine
+from parcelwatch.running.engine import Engine
 from tests.acceptance.world import THRESHOLDS, Account, Shop, ago, known, numbers
 from tests.shops.shopify import Shopify, sent
 

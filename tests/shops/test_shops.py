@@ -13,12 +13,12 @@ import httpx
 import pytest
 
 from parcelwatch import config
-from parcelwatch.client import Client
-from parcelwatch.core.assigning import Assigned
+from parcelwatch.asking.client import Client
 from parcelwatch.core.policy import Policy
-from parcelwatch.engine import Engine
+from parcelwatch.core.rows.assigning import Assigned
 from parcelwatch.errors import CourierUnreadable
 from parcelwatch.model import Cause, Milestone, Order
+from parcelwatch.running.engine import Engine
 from parcelwatch.shopping.keeper import Shopkeeper, Stall
 from parcelwatch.shopping.taking import Counter
 from parcelwatch.shops.base import Account as ShopAccount

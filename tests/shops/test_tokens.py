@@ -18,9 +18,9 @@ from typing import IO
 import pytest
 
 from parcelwatch import shops
-from parcelwatch.client import Client
-from parcelwatch.engine import Engine
+from parcelwatch.asking.client import Client
 from parcelwatch.errors import CourierUnavailable
+from parcelwatch.running.engine import Engine
 from parcelwatch.shopping import tokens
 from parcelwatch.shopping.asking import Asker
 from parcelwatch.shopping.keeper import Shopkeeper

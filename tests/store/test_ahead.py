@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from parcelwatch.core import accounts as rules
-from parcelwatch.core.channels import ChannelState, failed
-from parcelwatch.core.matching import Matcher
-from parcelwatch.core.moments import TIMES
-from parcelwatch.core.pacing import PaceState
+from parcelwatch.core.messaging.channels import ChannelState, failed
+from parcelwatch.core.messaging.matching import Matcher
+from parcelwatch.core.messaging.silences import Silence
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.silences import Silence
-from parcelwatch.core.timeline import current
+from parcelwatch.core.service import accounts as rules
+from parcelwatch.core.service.moments import TIMES
+from parcelwatch.core.service.pacing import PaceState
+from parcelwatch.core.tracking.timeline import current
 from parcelwatch.errors import CourierBusy
 from parcelwatch.ingest import take_step, watch
 from parcelwatch.model import Advance, Answered, CaseEvent, Fact, Form, State

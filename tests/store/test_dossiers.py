@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parcelwatch.core.timeline import join, merge
+from parcelwatch.core.tracking.timeline import join, merge
 from parcelwatch.model import (
     Advance,
     Answered,

@@ -13,12 +13,12 @@ from random import Random
 
 import pytest
 
-from parcelwatch.core.accounts import AccountState
-from parcelwatch.core.complaints import Complaint
-from parcelwatch.core.messages import Text
-from parcelwatch.core.pacing import PaceState
+from parcelwatch.core.messaging.messages import Text
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.timeline import merge
+from parcelwatch.core.rows.complaints import Complaint
+from parcelwatch.core.service.accounts import AccountState
+from parcelwatch.core.service.pacing import PaceState
+from parcelwatch.core.tracking.timeline import merge
 from parcelwatch.errors import NotFound, StoreFull
 from parcelwatch.ingest import assess_due
 from parcelwatch.model import (

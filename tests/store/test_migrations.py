@@ -10,19 +10,19 @@ import pytest
 from sqlite_utils import Database
 
 from parcelwatch.core.drafts import stamp
-from parcelwatch.core.messages import Characters
-from parcelwatch.core.pacing import Window
+from parcelwatch.core.messaging.messages import Characters
 from parcelwatch.core.policy import Policy
-from parcelwatch.deliver import Wording, claim
+from parcelwatch.core.service.pacing import Window
 from parcelwatch.ingest import rejudge
 from parcelwatch.model import Form, Order, State
-from parcelwatch.render import Renderer
-from parcelwatch.settle import settle
 from parcelwatch.store import Store, accounts, alerts, audit, cases, drafts, evidence, outbox, parcels
 from parcelwatch.store.dossiers import dossier
 from parcelwatch.store.migrating import MIGRATIONS
 from parcelwatch.store.rows import dump, to_ms
 from parcelwatch.store.schema import NAMES
+from parcelwatch.telling.deliver import Wording, claim
+from parcelwatch.telling.settle import settle
+from parcelwatch.wording.render import Renderer
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 TODAY = datetime(2026, 3, 2, tzinfo=UTC)

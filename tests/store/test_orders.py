@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 
 from parcelwatch.core.drafts import Wording
-from parcelwatch.core.messages import Characters
+from parcelwatch.core.messaging.messages import Characters
 from parcelwatch.core.policy import Policy
-from parcelwatch.deliver import Wording as Words
-from parcelwatch.deliver import claim
 from parcelwatch.errors import NotFound
 from parcelwatch.ingest import take_step, watch
 from parcelwatch.model import Answered, Cause, Checkpoint, Form, Milestone
-from parcelwatch.render import Renderer
-from parcelwatch.settle import settle
 from parcelwatch.shapes import draft as shape
 from parcelwatch.store import Store, alerts, audit, drafts, orders, parcels
 from parcelwatch.store.erase import forget_order
+from parcelwatch.telling.deliver import Wording as Words
+from parcelwatch.telling.deliver import claim
+from parcelwatch.telling.settle import settle
 from parcelwatch.verbs import agents
+from parcelwatch.wording.render import Renderer
 from tests.store.making import HOUR, MINUTE, NOW, parcel
 
 RENDERER = Renderer()

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from parcelwatch import shapes
-from parcelwatch.core.messages import Group
+from parcelwatch.core.messaging.messages import Group
 from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.model import Milestone, Severity, Why
-from parcelwatch.render import Renderer
 from parcelwatch.store import Store, alerts, imports, outbox, parcels, settling, takeback
 from parcelwatch.store.settling import FIRST_BACKOFF, GIVE_UP, LONGEST_BACKOFF, backoff
+from parcelwatch.wording.render import Renderer
 from tests.store.making import HOUR, MINUTE, NOW, SECOND, add, alert, case, enqueue, noted, save
 
 LEASE = MINUTE

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.timeline import merge
+from parcelwatch.core.tracking.timeline import merge
 from parcelwatch.errors import NotFound
 from parcelwatch.ingest import watch
 from parcelwatch.model import Answered, Checkpoint, State, Timeline

@@ -9,12 +9,12 @@ import pytest
 from sqlite_utils import Database
 
 from parcelwatch import shapes
-from parcelwatch.core.accounts import AccountState
-from parcelwatch.core.pacing import PaceState, Window
+from parcelwatch.core.service.accounts import AccountState
+from parcelwatch.core.service.pacing import PaceState, Window
 from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.model import DraftState, Fact, Form, LetterEvent, Severity, State
-from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, cases, drafts, evidence, inbox, rows
+from parcelwatch.wording.render import Renderer
 from tests.store.making import HOUR, NOW, add, alert, case, enqueue, letter, save, write
 
 # --- accounts ------------------------------------------------------------------------------------

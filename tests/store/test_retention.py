@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from parcelwatch.core.retention import TOLD_FOR_GOOD, Retention
+from parcelwatch.core.service.retention import TOLD_FOR_GOOD, Retention
 from parcelwatch.model import Order
 from parcelwatch.store import Store, accounts, audit, parcels
 from parcelwatch.store.retention import Sweep, prune

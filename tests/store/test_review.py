@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from parcelwatch.core.complaints import Reader
-from parcelwatch.core.forewarned import SEVERAL
-from parcelwatch.core.matching import Matcher
+from parcelwatch.core.messaging.matching import Matcher
+from parcelwatch.core.past.forewarned import SEVERAL
+from parcelwatch.core.past.review import Review
+from parcelwatch.core.past.scorecards import Stage
 from parcelwatch.core.policy import Policy, Route
-from parcelwatch.core.review import Review
-from parcelwatch.core.scorecards import Stage
+from parcelwatch.core.rows.complaints import Reader
 from parcelwatch.model import Cause, Checkpoint, Milestone
 from parcelwatch.store import cases, parcels, review
 from parcelwatch.verbs import complaining

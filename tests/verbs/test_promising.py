@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from parcelwatch.core.intake import Intake
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.rows.intake import Intake
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.duration import parse
 from parcelwatch.ingest import Heard, assess_due, ingest

@@ -18,7 +18,7 @@ from parcelwatch.channels.markup import woven
 from parcelwatch.channels.told import Message, Told
 from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_status, by_words, closed, seconds
 from parcelwatch.channels.wire import Call
-from parcelwatch.core.pacing import Pace
+from parcelwatch.core.service.pacing import Pace
 from parcelwatch.duration import Rate
 
 _NO_CHAT: Final = closed("there is no such chat, or the bot is not in it")

@@ -15,13 +15,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 from typing import Final
 
-from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.clockwork import Clock
 from parcelwatch.core.learn.counts import BINS, WEEK, Count, Day, weight
 from parcelwatch.core.learn.lessons import ARRIVED, age, end_of, hand_off, handed_at
 from parcelwatch.core.learn.levels import Key, Scope, levels, where_to, wider_than
 from parcelwatch.core.learn.outlook import Level, Outlook, deepened, paced
-from parcelwatch.core.timeline import latest
+from parcelwatch.core.timekeeping.calendar import Calendar
+from parcelwatch.core.timekeeping.clockwork import Clock
+from parcelwatch.core.tracking.timeline import latest
 from parcelwatch.model import Entry, Parcel
 
 _DAY: Final = timedelta(days=1)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from parcelwatch.core.clockwork import Clock
 from parcelwatch.core.learn.counts import BIN, BINS, WEEK, Change, Day, weight
 from parcelwatch.core.learn.outlook import Outlook
-from parcelwatch.core.timeline import latest
+from parcelwatch.core.timekeeping.clockwork import Clock
+from parcelwatch.core.tracking.timeline import latest
 from parcelwatch.duration import BUSINESS_DAY
 from parcelwatch.model import FINAL, Entry, Milestone, Parcel
 

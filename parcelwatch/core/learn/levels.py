@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from parcelwatch.core.whereabouts import split
+from parcelwatch.core.timekeeping.whereabouts import split
 from parcelwatch.model import Parcel
 
 

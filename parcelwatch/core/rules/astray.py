@@ -8,11 +8,11 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import ClassVar, Final
 
-from parcelwatch.core.milestones import LATE_BOOKING
 from parcelwatch.core.rules.base import FOREVER, QUIET, Rule, Verdict
-from parcelwatch.core.timeline import earliest, latest
+from parcelwatch.core.timekeeping.whereabouts import read, split
+from parcelwatch.core.tracking.milestones import LATE_BOOKING
+from parcelwatch.core.tracking.timeline import earliest, latest
 from parcelwatch.core.view import View
-from parcelwatch.core.whereabouts import read, split
 from parcelwatch.model import Cause, Entry, Form, Milestone, Severity
 
 _M: Final = Milestone

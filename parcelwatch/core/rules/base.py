@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
-from parcelwatch.core.delays import HELD_UP
 from parcelwatch.core.thresholds import Threshold
-from parcelwatch.core.timeline import earliest, latest
+from parcelwatch.core.tracking.delays import HELD_UP
+from parcelwatch.core.tracking.timeline import earliest, latest
 from parcelwatch.core.view import View
 from parcelwatch.duration import Duration
 from parcelwatch.model import Cause, Checkpoint, Entry, Fact, Form, Milestone, Severity

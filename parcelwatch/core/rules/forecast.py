@@ -14,10 +14,10 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from math import exp, log
 from typing import ClassVar, Final
 
-from parcelwatch.core.clockwork import Clock
 from parcelwatch.core.learn import SLOWEST, THIN, Level, age, handed_at, where_to
 from parcelwatch.core.rules.base import FOREVER, QUIET, Rule, Verdict
 from parcelwatch.core.rules.promise import UNDECIDED
+from parcelwatch.core.timekeeping.clockwork import Clock
 from parcelwatch.core.view import View
 from parcelwatch.duration import BUSINESS_DAY, Duration
 from parcelwatch.model import Case, Chance, Fact, Form, Milestone, Severity

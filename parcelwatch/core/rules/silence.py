@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from parcelwatch.core.agreed import kept_until
-from parcelwatch.core.habits import missed
 from parcelwatch.core.rules.base import QUIET, SETTLED, Finding, Rule, Verdict, dispatch_by, scan, shortest
-from parcelwatch.core.timeline import latest
+from parcelwatch.core.tracking.agreed import kept_until
+from parcelwatch.core.tracking.habits import missed
+from parcelwatch.core.tracking.timeline import latest
 from parcelwatch.core.view import View
 from parcelwatch.model import Fact, Form, Milestone, Severity
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
-from parcelwatch.core.agreed import agreed
-from parcelwatch.core.delays import HELD_UP, delayed
 from parcelwatch.core.rules.base import FOREVER, QUIET, SPOKEN_FOR, Finding, Rule, Verdict, scan
-from parcelwatch.core.timeline import earliest, latest
+from parcelwatch.core.tracking.agreed import agreed
+from parcelwatch.core.tracking.delays import HELD_UP, delayed
+from parcelwatch.core.tracking.timeline import earliest, latest
 from parcelwatch.core.view import View
 from parcelwatch.model import Cause, Checkpoint, Entry, Fact, Form, Milestone, Severity, Sure
 

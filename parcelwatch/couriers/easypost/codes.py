@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from parcelwatch.core.milestones import PROGRESS
+from parcelwatch.core.tracking.milestones import PROGRESS
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.model import Cause, Milestone
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from parcelwatch.core.delays import HELD_UP
+from parcelwatch.core.tracking.delays import HELD_UP
 from parcelwatch.couriers.fedex.codes import (
     DELAYS,
     EVENTS,

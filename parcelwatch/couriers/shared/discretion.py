@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import httpx
 
-from parcelwatch.core.secrecy import MASK, Secrecy, secrecy
+from parcelwatch.core.texts.secrecy import MASK, Secrecy, secrecy
 from parcelwatch.errors import CourierError, CourierUnreadable
 from parcelwatch.model import Answered
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
-from parcelwatch.core.timeline import READ
+from parcelwatch.core.tracking.timeline import READ
 from parcelwatch.couriers.shared.ends import newest_last
 from parcelwatch.errors import CourierUnreadable
 

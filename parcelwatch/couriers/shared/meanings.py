@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, repeat
 
-from parcelwatch.core.delays import HELD_UP
-from parcelwatch.core.milestones import tried_there
+from parcelwatch.core.tracking.delays import HELD_UP
+from parcelwatch.core.tracking.milestones import tried_there
 from parcelwatch.lexicon import Reading
 from parcelwatch.model import Cause, Milestone, Sure
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import httpx
 
-from parcelwatch.core.privacy import mask
+from parcelwatch.core.texts.privacy import mask
 from parcelwatch.couriers.base import decoded
 from parcelwatch.couriers.shared.discretion import hidden
 from parcelwatch.errors import BadInput

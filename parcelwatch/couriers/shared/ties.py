@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from parcelwatch.core.milestones import PROGRESS
+from parcelwatch.core.tracking.milestones import PROGRESS
 from parcelwatch.model import Checkpoint
 
 # The smallest step the store keeps.

@@ -1,7 +1,7 @@
 """The couriers' codes at platforms that name a courier by a code.
 
-What belongs here: from a code to the name people use, which core/companies knows or the shop gives to an account. The
-tables are couriers.toml.
+What belongs here: from a code to the name people use, which core/rows/companies knows or the shop gives to an account.
+The tables are couriers.toml.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from typing import Any, Final
 from parcelwatch.config.declared import Time
 from parcelwatch.config.declared_shop import Found
 from parcelwatch.config.expressions import Expression, Unfit
-from parcelwatch.core.cells import language_of, last4, number_of, tags_of, url_of, worth
+from parcelwatch.core.rows.cells import language_of, last4, number_of, tags_of, url_of, worth
 from parcelwatch.couriers.declared.times import latest, when
 from parcelwatch.couriers.shared.times import country_code
 from parcelwatch.errors import BadInput, CourierUnreadable

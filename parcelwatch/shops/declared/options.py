@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from parcelwatch.config.declared_desk import DeskDeclaration
 from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.config.problems import listed
-from parcelwatch.core.near import did_you_mean
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.errors import ConfigError
 
 _PLACE: Final = re.compile(r"\$([a-z][a-z_]*)")

@@ -1,0 +1,1 @@
+"""Asking couriers: a request and its answer, what that does to the account, and what couriers push to us."""

@@ -1,0 +1,1 @@
+"""What the past tells: histories replayed, figures over many, thresholds that fit, couriers compared."""

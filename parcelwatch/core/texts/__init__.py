@@ -1,0 +1,1 @@
+"""Text from outside made safe: cleaned, and without people and secrets."""

@@ -1,0 +1,1 @@
+"""Histories of parcels, and what another policy would have made of them."""

@@ -1,0 +1,1 @@
+"""The running service: the parts wired together, when they beat, reloading, and its look at itself."""

@@ -1,0 +1,1 @@
+"""Facts put into words: templates, letters, messages, pages, and times as their readers write them."""
