@@ -47,7 +47,7 @@ def case(row: CaseRow, words: Renderer, now: datetime) -> dict[str, Any]:
         "hidden_by": one.hidden_by or None,
         "incident": row.incident,
         "priority": row.priority(at),
-        "snoozed_until": stamp(one.snoozed_until),
+        "snoozed_until": stamp(one.snoozed_until if one.live else None),
         "verdict": row.verdict,
         "owner": one.owner or None,
         "remedy": _remedy(one.remedy),
