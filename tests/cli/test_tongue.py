@@ -232,7 +232,7 @@ MET_BY_AGENTS = (
         "cli/why.py",
         "bundle.py",
     ),
-    *("bundle.py", "store/erase.py", "ticketing/sending.py", "core/tickets.py"),
+    *("store/erase.py", "ticketing/sending.py", "core/tickets.py"),
     # Why a row, or a file, cannot be taken.
     *(
         "core/rows/assigning.py",
