@@ -25,7 +25,8 @@ from pathlib import Path
 
 from parcelwatch import clock, config
 from parcelwatch.model import Order, Parcel
-from parcelwatch.sandbox.demo_world import Row, bulk_story
+from parcelwatch.sandbox.demo_world import bulk_story
+from parcelwatch.sandbox.drawing import Row
 from parcelwatch.sandbox.wire_17track import item
 from parcelwatch.sandbox.world import World
 from parcelwatch.store import Store, parcels
@@ -127,9 +128,17 @@ def fill(database: Path, count: int, rows: Sequence[Row]) -> None:
 
 
 def _parcel(place: int, row: Row) -> Parcel:
-    ends = {"origin": row["origin"], "destination": row["destination"]}
     order = Order(f"{row['order']}-{place}", customer_name=row["customer_name"])
-    return Parcel(0, number(place), "17track", clock.now(), company=row["company"], orders=(order,), **ends)
+    return Parcel(
+        0,
+        number(place),
+        "17track",
+        clock.now(),
+        company=row["company"],
+        origin=row["origin"],
+        destination=row["destination"],
+        orders=(order,),
+    )
 
 
 def watched(known: config.Config, pid: int, count: int) -> Iterator[str]:
