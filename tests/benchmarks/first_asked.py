@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -83,7 +83,7 @@ def _serve(pipe: Connection) -> None:
 
 
 @contextmanager
-def outside() -> Iterator[tuple[str, list[Mapping[str, str]]]]:
+def outside() -> Iterator[tuple[str, list[Row]]]:
     """Their address, and what a shop knows of each kind of parcel."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
@@ -118,7 +118,7 @@ url = "json://{url.removeprefix("http://")}/alerts"
     return config.load(path)
 
 
-def fill(database: Path, count: int, rows: Sequence[Mapping[str, str]]) -> None:
+def fill(database: Path, count: int, rows: Sequence[Row]) -> None:
     now = clock.now()
     with Store.open(database) as store:
         for first in range(0, count, TOGETHER):
