@@ -43,9 +43,9 @@ class Clock:
         """The time believed."""
         return jumps.believed(self._belief, self.monotonic())
 
-    def look(self, heard: Collection[timedelta] = ()) -> Jump | None:
-        """Compare the clocks; what is new of a jump. `heard`: see core.timekeeping.jumps."""
-        self._belief, jump = jumps.look(self._belief, self._wall(), self.monotonic(), heard)
+    def look(self, heard: Collection[timedelta] = (), *, asking: bool = True) -> Jump | None:
+        """Compare the clocks; what is new of a jump. `heard` and `asking`: see core.timekeeping.jumps."""
+        self._belief, jump = jumps.look(self._belief, self._wall(), self.monotonic(), heard, asking=asking)
         return jump
 
     @property
