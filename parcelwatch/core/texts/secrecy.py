@@ -111,8 +111,8 @@ def _written(secret: str) -> str:
 
     No number of signs of escape makes it slow: a row of them is read once, and never given back.
     """
-    first, *rest = re.sub(r"\\+", r"\\", secret)
-    return _begun(first) + "".join(_BACKSLASH if one == "\\" else f"{_SLASH}*+{_any(_forms(one))}" for one in rest)
+    plain = re.sub(r"\\+", r"\\", secret)
+    return _begun(plain[0]) + "".join(map(_next, plain[1:]))
 
 
 def _begun(one: str) -> str:
@@ -122,12 +122,13 @@ def _begun(one: str) -> str:
     return _any([*_apart(one), rf"(?:(?<!\\)\\++|%(?:25)*+5c){_any(_after_slash(one))}"])
 
 
+def _next(one: str) -> str:
+    """A pattern for a later character, with the slashes before it."""
+    return _BACKSLASH if one == "\\" else f"{_SLASH}*+{_any([*_apart(one), *_after_slash(one)])}"
+
+
 def _any(forms: Iterable[str]) -> str:
     return f"(?:{'|'.join(forms)})"
-
-
-def _forms(one: str) -> list[str]:
-    return [*_apart(one), *_after_slash(one)]
 
 
 def _apart(one: str) -> list[str]:
