@@ -15,6 +15,8 @@ from tests.fuzz.mutating import MOST, mutated
 from tests.fuzz.oracle import Broken, must, printable
 from tests.fuzz.targets import TARGETS
 
+FOUND = Path(__file__).parent / "fuzz" / "found"
+
 
 @pytest.mark.parametrize("name", [name for name in TARGETS if name != "sample"])
 def test_a_seed_of_every_target_is_read_and_read_again_when_it_is_spoiled(name: str) -> None:
@@ -23,6 +25,13 @@ def test_a_seed_of_every_target_is_read_and_read_again_when_it_is_spoiled(name: 
     seed = dice.choice(sorted(seeds))
     target.read(seed, seeds[seed])
     target.read(seed, mutated(seeds[seed], dice, [*islice(seeds.values(), 5)]))
+
+
+@pytest.mark.parametrize("file", sorted(FOUND.iterdir()), ids=lambda file: file.name)
+def test_what_was_found_once_is_read_or_refused(file: Path) -> None:
+    head, _, body = file.read_bytes().partition(b"\n")
+    target, _, name = head.decode().partition("/")
+    TARGETS[target].read(name, body)
 
 
 def test_what_breaks_is_kept_once_as_an_input_that_shows_it_again(tmp_path: Path) -> None:

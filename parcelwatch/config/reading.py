@@ -20,6 +20,7 @@ _START = 4096
 _AT = re.compile(r"\s*\(at line ([0-9]+), column ([0-9]+)\)")
 # How the reader says that something stands there already; it does not say what, or where.
 _TWICE = re.compile(r"overwrite|twice|Duplicate|redefine|immutable")
+_ENDLESS = re.compile(r"[0-9][0-9_]{4299,}")
 _DURATION = re.compile(r"[0-9]+(?:s|m|h|d|bd)")
 _BARE = re.compile(r"[^\s\"'#,=\[\]{}]+")
 _QUOTES = "“”„«»‘’`"
@@ -78,6 +79,10 @@ def parsed(text: str, path: Path) -> dict[str, Any]:
         what = str(error)
     except RecursionError:
         what = "it is nested too deeply"
+    except ValueError:
+        # Python reads no number of more digits than these, and names no line.
+        before = text[: found.start()] if (found := _ENDLESS.search(text)) else text
+        what = f"a number has too many digits (at line {before.count(chr(10)) + 1}, column 1)"
     sort = looks.what(text[:_START].encode())
     if sort not in ("", looks.TOML):
         raise ConfigError([f'{path}: is {sort}; TOML is wanted, such as key = "value" below [table]'])

@@ -54,7 +54,7 @@ def _texts(raw: bytes) -> Iterator[str]:
 def _written(text: str) -> str:
     try:
         service = tomllib.loads(text).get("service")
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return _seen(text)
     found = service.get("database") if isinstance(service, dict) else None
     return found if isinstance(found, str) else ""

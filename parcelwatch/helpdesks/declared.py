@@ -95,7 +95,7 @@ class Made(Described[DeskDeclaration]):
         if pages.by == "cursor":
             return not cursor
         total = text(_look("ask.pages.total", pages.total, told))
-        return seen >= int(total) if total.isdigit() else found < pages.size
+        return seen >= int(total) if total.isdecimal() else found < pages.size
 
     def ticket(self, account: Account, ref: str, now: datetime) -> Looking[Ticket | None]:
         """The ticket, and its messages where they are a further call."""

@@ -69,7 +69,7 @@ def when(value: object) -> datetime | None:
     if isinstance(value, bool) or value is None:
         return None
     try:
-        if isinstance(value, int | float) or (isinstance(value, str) and value.strip().isdigit()):
+        if isinstance(value, int | float) or (isinstance(value, str) and value.strip().isdecimal()):
             count = float(value)
             count = count if count < _SECONDS[1] else count / 1000
             return datetime.fromtimestamp(count, UTC) if _SECONDS[0] <= count < _SECONDS[1] else None

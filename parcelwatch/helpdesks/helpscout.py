@@ -103,7 +103,7 @@ class HelpScout(Desk):
         path = f"/v2/conversations/{ticket.ref}/{'notes' if letter.private else 'reply'}"
         body: dict[str, object] = {"text": to_html(letter.text)}
         if not letter.private:
-            body["customer"] = {"id": _count(ticket.customer)} if ticket.customer.isdigit() else {"email": letter.to}
+            body["customer"] = {"id": _count(ticket.customer)} if ticket.customer.isdecimal() else {"email": letter.to}
             body["draft"] = account.options.get("draft", "") == "yes"
         response = yield self.send(account, path, body)
         check(response, "the helpdesk")
@@ -112,7 +112,7 @@ class HelpScout(Desk):
 
 def _count(value: object) -> int | None:
     said = text(value)
-    return int(said) if said.isdigit() else None
+    return int(said) if said.isdecimal() else None
 
 
 def _message(one: dict[str, Any]) -> Message | None:

@@ -92,7 +92,7 @@ def _ticket(one: dict[str, Any], account: Account) -> Ticket | None:
     try:
         mail = BytesParser(policy=email.policy.default).parsebytes(b64decode(text(one.get("raw"), 3_000_000)))
         return _read(mail, account)
-    except (ValueError, LookupError, TypeError, AttributeError, IndexError):
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
         return None  # what a machine or a miscreant wrote; there is nothing to be heard in it
 
 
@@ -118,9 +118,9 @@ def _short(own_id: str) -> str:
 def _date(mail: Any) -> datetime | None:
     try:
         at = parsedate_to_datetime(str(mail.get("date", "")))
-    except (ValueError, TypeError):
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
         return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _ours(sender: str, account: Account) -> bool:

@@ -50,7 +50,7 @@ class Sobot(Desk):
         """The token, and for how long."""
         item = part(_fine(response), "item")
         seconds = text(item.get("expires_in"))
-        return Granted(text(item.get("token"), 4000), timedelta(seconds=int(seconds) if seconds.isdigit() else 7200))
+        return Granted(text(item.get("token"), 4000), timedelta(seconds=int(seconds) if seconds.isdecimal() else 7200))
 
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
         """What changed since the mark, in any order; the mark moves once all of it is kept."""
@@ -116,7 +116,7 @@ def _time(value: object) -> datetime | None:
     """A count, or a clock of China's."""
     said = text(value)
     at = when(value)
-    if at is None or said.isdigit() or "+" in said or said.endswith("Z"):
+    if at is None or said.isdecimal() or "+" in said or said.endswith("Z"):
         return at
     return at.replace(tzinfo=_CHINA).astimezone(UTC)
 

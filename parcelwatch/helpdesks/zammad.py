@@ -72,7 +72,7 @@ class Zammad(Desk):
     def write(self, account: Account, ticket: Ticket, letter: Missive, now: datetime) -> Looking[str]:
         """An article: an internal note, or a mail, which Zammad sends whatever `internal` says."""
         body: dict[str, object] = {
-            "ticket_id": int(ticket.ref) if ticket.ref.isdigit() else ticket.ref,
+            "ticket_id": int(ticket.ref) if ticket.ref.isdecimal() else ticket.ref,
             "subject": letter.subject,
             "body": letter.text,
             "content_type": "text/plain",

@@ -137,7 +137,7 @@ def load(path: Path) -> Language:
     """
     try:
         table = tomllib.loads(path.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a number may have more digits than Python reads
         raise ConfigError([f"{path}: {error}"]) from error
     denial = table.get("denial", {})
     return Language(

@@ -80,4 +80,4 @@ def _status(status: str) -> tuple[str, ...]:
 def _feed_every(environment: Mapping[str, str]) -> timedelta | None:
     watched = environment.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
     period = environment.get("WATCHDOG_USEC", "")
-    return timedelta(microseconds=int(period)) / 2 if watched and period.isdigit() and int(period) else None
+    return timedelta(microseconds=int(period)) / 2 if watched and period.isdecimal() and int(period) else None

@@ -79,7 +79,7 @@ def _login(box: imaplib.IMAP4, user: str, password: str, who: str) -> None:
 
 def _mails(box: imaplib.IMAP4, query: Mapping[str, str]) -> dict[str, Any]:
     validity = _number(box.response("UIDVALIDITY")[1])
-    same = query.get("validity", "") == str(validity) and query.get("after", "").isdigit()
+    same = query.get("validity", "") == str(validity) and query.get("after", "").isdecimal()
     after = int(query["after"]) if same else 0
     if wanted := query.get("id"):
         uids = _search(box, "HEADER", "Message-ID", f'"{_quoted(wanted)}"')

@@ -49,7 +49,7 @@ def _discreetly(read: Callable[[], Any], secrets: Iterable[str]) -> Any:
         said = tuple(hushed(one, known) for one in read())
     except CourierError as error:
         hush(error, known)
-        told = f"{error} {error!r} {getattr(error, 'payload', b'')!r}"
+        told = f"{error} {error!r} {getattr(error, 'payload', b'').decode('utf-8', 'replace')}"
         keeps_secrets(told, secrets)
         str(error).encode()
         return ()

@@ -15,7 +15,9 @@ from typing import Any, Final
 import httpx
 
 from parcelwatch import shops
+from parcelwatch.core.texts.secrecy import secrecy
 from parcelwatch.core.tickets import about, first_words
+from parcelwatch.couriers.shared.discretion import hush
 from parcelwatch.errors import CourierError
 from parcelwatch.shopping.taking import Counter, take_page
 from parcelwatch.shops.base import Knock, Knocks, Mark
@@ -156,6 +158,7 @@ def _desk(name: str, body: bytes) -> None:
     try:
         _tickets(case, answer)
     except CourierError as error:
+        hush(error, secrecy(tuple(desk.SECRETS.values())))  # as whoever asks does
         keeps_secrets(f"{error!r}", desk.SECRETS.values())
         str(error).encode()
 

@@ -164,4 +164,4 @@ def digest_of_letter(subject: str, body: str) -> str:
 
 def same(one: str, other: str) -> bool:
     """Compared in a time that tells nothing of where they differ."""
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(*(each.encode("utf-8", "surrogatepass") for each in (one, other)))

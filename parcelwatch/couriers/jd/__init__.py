@@ -210,7 +210,7 @@ def _scan(event: Record) -> Scan:
 @optional(None)
 def _when(event: Record) -> Span | None:
     stamp = _first(event, TIMES)
-    if stamp.isdigit():
+    if stamp.isdecimal():
         return epoch_ms(stamp, TIMES[0])
     return beijing(stamp) if stamp else None
 

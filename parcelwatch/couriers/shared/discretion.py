@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 import httpx
 
 from parcelwatch.core.texts.secrecy import MASK, Secrecy, secrecy
+from parcelwatch.couriers.shared.fields import whole
 from parcelwatch.errors import CourierError, CourierUnreadable
 from parcelwatch.model import Answered
 
@@ -55,7 +56,7 @@ def hidden(response: httpx.Response, text: str) -> str:
 
 def said(response: httpx.Response, text: str) -> str:
     """A courier's words, cut, and without the credentials it may have echoed."""
-    text = hidden(response, text)
+    text = hidden(response, whole(text))
     for secret in secrets_of(response):
         # Whoever cut the words before us may have cut a secret in two.
         cut = next((size for size in range(len(secret) - 1, SHOWN, -1) if text.endswith(secret[:size])), 0)

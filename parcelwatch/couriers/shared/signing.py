@@ -37,4 +37,4 @@ def hmac_sha256_base64(key: bytes, body: bytes) -> str:
 
 def same(one: str, other: str) -> bool:
     """Whether two signatures are equal, in a time that does not say where they differ; an empty one never is."""
-    return bool(one) and hmac.compare_digest(one.encode(), other.encode())
+    return bool(one) and hmac.compare_digest(*(each.encode("utf-8", "surrogatepass") for each in (one, other)))

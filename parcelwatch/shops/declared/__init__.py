@@ -203,7 +203,7 @@ class Made(Described[ShopDeclaration]):
             return not cursor
         if pages.total is not None:
             total = text(look("ask.pages.total", pages.total, told))
-            if total.isdigit():
+            if total.isdecimal():
                 return seen >= int(total)
         return False
 

@@ -65,4 +65,4 @@ def _over(call: Numbers, rows: list[object], before: list[object], seen: int, cu
     if pages.by == "cursor":
         return not cursor
     total = text(look("numbers.pages.total", pages.total, told)) if pages.total is not None else ""
-    return total.isdigit() and seen >= int(total)
+    return total.isdecimal() and seen >= int(total)

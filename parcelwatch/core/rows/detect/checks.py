@@ -49,7 +49,7 @@ def doubled(body: str) -> str:
 
     Letters count as A=2, B=3 … H=9, I=0 and so on.
     """
-    values = [int(each) if each.isdigit() else (ord(each) - 3) % 10 for each in body]
+    values = [int(each) if each.isdecimal() else (ord(each) - 3) % 10 for each in body]
     return _to_ten(_sum(values, (1, 2)))
 
 
