@@ -204,7 +204,7 @@ class Timeline:
     """All that was ever said about one parcel, oldest first.
 
     `answered_at` is when the courier last listed the whole history, `answered_from` the oldest checkpoint of
-    that list: an entry it left out since then is withdrawn (see core.timeline).
+    that list: an entry it left out since then is withdrawn (see core.tracking.timeline).
     """
 
     entries: tuple[Entry, ...] = ()
