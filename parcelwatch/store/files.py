@@ -198,14 +198,15 @@ def require_in_place(path: Path) -> None:
     pid, opened = holder(path) or (0, None)
     if opened is None:
         return
+    daemon = f"the daemon (process {pid or 'unknown'})"
     if opened != places.mark(path):
         raise StoreMoved(
-            f"the daemon (process {pid}) still has the database open that lay at {path} before: it ends by itself once "
+            f"{daemon} still has the database open that lay at {path} before: it ends by itself once "
             "another lies there; put the old one back, or wait a moment and try again"
         )
     if any(places.mark(log) == places.GONE for log in places.logs(path)):
         raise StoreMoved(
-            f"the log of {path} was moved or deleted under the daemon (process {pid}), which begins anew by itself: "
+            f"the log of {path} was moved or deleted under {daemon}, which begins anew by itself: "
             "wait a moment and try again"
         )
 
