@@ -1,7 +1,8 @@
 """Couriers' pushes: kept as they came once their sender is proven, then read.
 
-What belongs here: the way from a push to the inbox, and from the inbox to the parcels. HTTP is web.py's, signatures
-and wording are the adapters'. A push adds to what is known and never takes anything back: it may be an old one.
+What belongs here: the way from a push to the inbox, and from the inbox to the parcels. HTTP is web/hooks.py's,
+signatures and wording are the adapters'. A push adds to what is known and never takes anything back: it may be an old
+one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Answers that say nothing of a parcel they were asked about: counted, their words kept, the next one put off.
 
 What belongs here: what is done about such answers before they go the way of all others. Who is told of them, and when,
-is operators.py's.
+is telling/operators.py's.
 """
 
 from __future__ import annotations

@@ -96,16 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"parcelwatch: {visible(str(error))}", file=sys.stderr)
         return next(code for kind, code in CODES if isinstance(error, kind))
     except OSError as error:
-        if error.errno in _BARRED and error.filename:
-            where = visible(os.fsdecode(error.filename))
-            print(f"parcelwatch: {where}: {error.strerror}. Run as who owns it, or with sudo.", file=sys.stderr)
-            return ATTENTION
-        if error.errno not in _FULL:
-            _report(error, arguments)
-            return BUG
-        print(f"parcelwatch: the result cannot be written: {error.strerror}", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ATTENTION
+        return _denied(error, arguments)
     except Exception as error:  # noqa: BLE001 - the last resort of every command
         _report(error, arguments)
         return BUG
@@ -126,6 +117,20 @@ def _spare() -> None:
 
 def _code(error: SystemExit) -> int:
     return error.code if isinstance(error.code, int) else 0 if error.code is None else ATTENTION
+
+
+def _denied(error: OSError, arguments: Sequence[str]) -> int:
+    """What the system refuses: a file that is another's, or room for the result; the exit code."""
+    if error.errno in _BARRED and error.filename:
+        where = visible(os.fsdecode(error.filename))
+        print(f"parcelwatch: {where}: {error.strerror}. Run as who owns it, or with sudo.", file=sys.stderr)
+        return ATTENTION
+    if error.errno not in _FULL:
+        _report(error, arguments)
+        return BUG
+    print(f"parcelwatch: the result cannot be written: {error.strerror}", file=sys.stderr)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ATTENTION
 
 
 def _open_streams() -> None:

@@ -157,7 +157,7 @@ def safe(text: Any, limit: int = 200) -> str:
 
 
 def worded(sentence: str, limit: int = 400) -> str:
-    """A sentence of render.py, which masks what it quotes, harmless on a terminal."""
+    """A sentence of wording/render.py, which masks what it quotes, harmless on a terminal."""
     return plain(sentence, limit)
 
 

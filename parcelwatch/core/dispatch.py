@@ -1,7 +1,7 @@
 """Who is told of what happened, and what is recorded without telling anybody.
 
 What belongs here: the way of one notice, decided on facts. When messages leave, and which of them together, is
-grouping.py's.
+messaging/grouping.py's.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Drafts for the customer: which troubles have one, and the facts it may say.
 
-What belongs here: choosing facts and judging whether they still hold. Words are templates (see render.py).
+What belongs here: choosing facts and judging whether they still hold. Words are templates (see wording/).
 A fact is something the courier or the shop said; nothing is inferred, and nothing but facts reaches a text.
 """
 

@@ -1,6 +1,6 @@
 """The supervisor's report: what it counts, and when the day's is due.
 
-What belongs here: values and the decision. Counting is the store's, telling reports.py's.
+What belongs here: values and the decision. Counting is the store's, telling it telling/reports.py's.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What others watch us with: alert rules for Prometheus and a dashboard for Grafana, as data.
 
-What belongs here: the files. What they are about is told at /metrics (metrics.py).
+What belongs here: the files. What they are about is told at /metrics (running/metrics.py).
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ from parcelwatch.wording.render import Renderer
 log = structlog.get_logger()
 
 KIND: Final = "database"
+SAVED: Final = ". What it held was saved as {copy}: run `parcelwatch db restore {copy}`"
 T = TypeVar("T")
 
 
@@ -124,7 +125,7 @@ class Keeper:
             log.error("what the deleted database held could not be saved", why=str(error))  # noqa: TRY400
             return
         if copy:
-            self._kept = f". What it held was saved as {copy}: run `parcelwatch db restore {copy}`"
+            self._kept = SAVED.format(copy=copy)
             log.warning("the database was deleted; what it held was saved", copy=str(copy))
 
     # --- trying ----------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What is shown of cases, drafts and messages, as JSON gives it out: one shape for the command line and for HTTP.
 
-What belongs here: putting what the store keeps and what render.py says of it into plain values. Times are ISO 8601
-UTC; keys are an interface that scripts rely on.
+What belongs here: putting what the store keeps and what wording/render.py says of it into plain values. Times are ISO
+8601 UTC; keys are an interface that scripts rely on.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def case(row: CaseRow, words: Renderer, now: datetime) -> dict[str, Any]:
         "hidden_by": one.hidden_by or None,
         "incident": row.incident,
         "priority": row.priority(at),
-        "snoozed_until": stamp(one.snoozed_until),
+        "snoozed_until": stamp(one.snoozed_until if one.live else None),
         "verdict": row.verdict,
         "owner": one.owner or None,
         "remedy": _remedy(one.remedy),

@@ -244,7 +244,9 @@ class Store:
 
     def hold_daemon_lock(self) -> None:
         """Be the one that polls and delivers, until `close`. Raises StoreLocked when another is."""
-        self._claims = files.claim(self.path)
+        # Whoever opens the database looks whether one does, and for that moment seems to.
+        with self.writing():
+            self._claims = files.claim(self.path)
 
     @contextmanager
     def trusted(self) -> Iterator[None]:

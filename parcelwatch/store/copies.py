@@ -1,7 +1,7 @@
 """Where the copies of a database lie, so that whoever needs one is told.
 
 What belongs here: the note of the last backup, in a file beside the database (which may be unreadable when it is
-wanted), and the copies made before an upgrade. Making copies is backup.py's.
+wanted), the copies made before an upgrade, and those of databases that were deleted. Making copies is copying.py's.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -46,13 +47,17 @@ def before(database: Path, version: str) -> Path:
 
 
 def rescued(database: Path) -> Path:
-    """Where the copy goes that is made of a database that was deleted while it was open."""
-    return database.with_name(database.name + _RESCUED)
+    """Where the copy goes that is made of a database that was deleted while it was open.
+
+    Never in the place of another: that may be the last there is of what came before.
+    """
+    names = (f"{database.name}{_RESCUED}{f'-{nth}' if nth > 1 else ''}" for nth in count(1))
+    return next(place for name in names if not (place := database.with_name(name)).exists())
 
 
 def newest(database: Path) -> Copy | None:
     """The newest copy there is; None where none is known or left."""
-    found = [*_from_before(database), *_there(rescued(database))]
+    found = [*_beside(database, _BEFORE), *_beside(database, _RESCUED)]
     with suppress(OSError, ValueError):  # the note may be as damaged as the database
         noted = Path(os.fsdecode(read(database.with_name(database.name + _NOTE))[0]))
         found += _there(noted)
@@ -61,12 +66,12 @@ def newest(database: Path) -> Copy | None:
 
 def drop_older(database: Path) -> None:
     """Delete all but the newest copies from before an upgrade."""
-    for old in sorted(_from_before(database), key=lambda one: one.made_at, reverse=True)[KEPT:]:
+    for old in sorted(_beside(database, _BEFORE), key=lambda one: one.made_at, reverse=True)[KEPT:]:
         old.path.unlink(missing_ok=True)
 
 
-def _from_before(database: Path) -> list[Copy]:
-    found = database.parent.glob(_escaped(database.name) + _BEFORE + "*")
+def _beside(database: Path, why: str) -> list[Copy]:
+    found = database.parent.glob(f"{_escaped(database.name)}{why}*")
     return [copy for path in found if not path.name.endswith(".part") for copy in _there(path)]
 
 

@@ -1,6 +1,6 @@
 """Counting what happened in a while and what waits, for supervisors; and which days' reports were told.
 
-What belongs here: reading. When a report is due, and what it says, is core.report's and render.py's.
+What belongs here: reading. When a report is due, and what it says, is core.report's and wording/render.py's.
 """
 
 from __future__ import annotations

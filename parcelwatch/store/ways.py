@@ -1,6 +1,6 @@
 """Messages that take another way than the one they were meant for, and what was told of the channels that failed them.
 
-What belongs here: which of the waiting ones are grave, and moving them; when and where to is detours.py's.
+What belongs here: which of the waiting ones are grave, and moving them; when and where to is telling/detours.py's.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """GET /metrics: what Prometheus scrapes.
 
-What belongs here: the answer; what stands in it is metrics.py's.
+What belongs here: the answer; what stands in it is running/metrics.py's.
 """
 
 from __future__ import annotations

@@ -265,7 +265,7 @@ class Renderer(Sentences, Correspondence):
             "parcels": fact.count,
             "way_round": clean(fact.kind, NAME),
             "refused": fact.says is Form.COURIER_REFUSES,
-            "error": self._reason(fact, REASON) if down else third_party(self._retold(fact.reason), REASON),
+            "error": self._reason(fact, REASON) if down else self._error(fact),
             "unknown": [self._unread(one, ours=fact.says in OF_OURS) for one in fact.unread],
             "numbered": any(one.numbers for one in fact.unread),
             "says": str(fact.says),
@@ -275,6 +275,11 @@ class Renderer(Sentences, Correspondence):
             "named": self._incident(fact) or self.label("incident"),
             "owners": _owners(fact),
         }
+
+    def _error(self, fact: Fact) -> str:
+        """What went wrong; of the database it is said in our own words, and what is to be typed must be whole."""
+        said = self._retold(fact.reason)
+        return to_be_copied(said, REASON) if _TEMPLATES.get(fact.says) == "database" else third_party(said, REASON)
 
     def _unread(self, one: Unread, *, ours: bool) -> dict[str, object]:
         """`ours`: its text is a sentence of the program's, unless it is somebody else's all the same."""

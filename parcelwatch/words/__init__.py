@@ -4,7 +4,7 @@ What belongs here: words. `agents.toml`, `agents/` and `links.toml` are what age
 what customers read; a language may have one without the other. `cli.toml` and `faults.toml` put into it what stands in
 the program in English: what commands show, and why a channel takes no message. To add a language, copy the folder of
 another and write it anew: the tests then hold every form, kind and remedy against it. Finding the words for a fact is
-render.py's.
+wording/'s.
 
 A letter's template gives a line with the subject, then the body. There is one for each kind of trouble that customers
 are written to about (the first notice), and one for each step after it: `update` (it still stands), `moved`,

@@ -150,6 +150,28 @@ def test_a_clock_set_ahead_while_nothing_can_be_kept_is_not_believed(tmp_path: P
         played(shop, scene, writer=writer)
 
 
+class Narrow(Writer):
+    """One whose disk is nearly full."""
+
+    def room(self) -> tuple[int, int]:
+        return 0, super().room()[1]
+
+
+def test_a_clock_set_ahead_while_there_is_no_room_for_answers_is_not_believed(tmp_path: Path) -> None:
+    with Shop(tmp_path, MOVING) as shop:
+        shop.watch_all()
+
+        async def scene(life: Life) -> None:
+            await life.live(2 * MINUTE)
+            asked = shop.server.calls
+            life.off = 2 * DAY
+            await life.live(60 * MINUTE, every=10 * MINUTE)
+            assert shop.server.calls == asked
+            assert life.clock.now() == shop.hand.at
+
+        played(shop, scene, writer=Narrow(shop.config.database, daemon=True))
+
+
 DAMAGED_LATER = known("3000000003", ago(5), ago(-2, M.EXCEPTION, Cause.DAMAGED))
 
 

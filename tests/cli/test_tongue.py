@@ -32,12 +32,15 @@ from parcelwatch.core.service.accounts import AccountState
 from parcelwatch.core.service.health import AccountFacts, ChannelFacts, Facts, remarks
 from parcelwatch.core.timekeeping.clockwork import Reason
 from parcelwatch.core.windows import Basis, Lane, Loss, Start
+from parcelwatch.errors import StoreMoved
 from parcelwatch.model import ClaimState, DraftState, Form, LetterStep, Remedy, State
+from parcelwatch.running import storekeeping
 from parcelwatch.store import Store, audit, settling
 from parcelwatch.telling import detours
 from parcelwatch.wording import sentences
 from parcelwatch.words import catalogue, languages
 from tests.cli.conftest import DAMAGED, MOVING, STALLED, Shop
+from tests.databases import blank
 
 CHINESE = Tongue("zh-CN")
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
@@ -232,7 +235,7 @@ MET_BY_AGENTS = (
         "cli/why.py",
         "bundle.py",
     ),
-    *("bundle.py", "store/erase.py", "ticketing/sending.py", "core/tickets.py"),
+    *("store/erase.py", "ticketing/sending.py", "core/tickets.py"),
     # Why a row, or a file, cannot be taken.
     *(
         "core/rows/assigning.py",
@@ -422,6 +425,20 @@ def test_whatever_the_self_check_tells_agents_is_said_in_chinese(facts: Facts) -
     for text in told:
         assert latin(re.sub(NAMED_AS_IT_IS, "", CHINESE.sentence(text))) == []
     assert Form.SERVICE_TROUBLED in sentences.OF_OURS
+
+
+@pytest.mark.parametrize("how", ["deleted", "replaced", "its log"])
+def test_why_a_database_that_moved_cannot_be_used_is_said_in_chinese(tmp_path: Path, how: str) -> None:
+    path = blank(tmp_path / "shop.db")
+    with Store.open(path) as store:
+        Path(f"{path}-wal").unlink() if how == "its log" else path.unlink()
+        if how == "replaced":
+            blank(path)
+        with pytest.raises(StoreMoved) as moved, store.writing():
+            pass
+    saved = storekeeping.SAVED.format(copy=path) if how == "deleted" else ""
+    said = CHINESE.sentence(f"{moved.value}{saved}")
+    assert latin(re.sub(rf"`parcelwatch db restore {path}`|{path}\S*", "", said)) == []
 
 
 @pytest.mark.parametrize("verb", sorted({*cases._DEEDS, *letters.Verb, *(verb for _, verb in claiming.TRANSITIONS)}))

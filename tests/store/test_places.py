@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from parcelwatch.errors import StoreMoved
+from parcelwatch.errors import StoreBusy, StoreMoved
 from parcelwatch.model import Parcel
-from parcelwatch.store import Store, backup, parcels, service
+from parcelwatch.store import Store, backup, copies, parcels, service
 from tests.databases import blank
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -112,6 +114,30 @@ def test_a_database_that_was_deleted_under_a_daemon_is_saved_whole(path: Path) -
     assert saved is not None
     backup.restore(path, saved, NOW)
     assert known(path) == ["31"]
+
+
+def test_what_was_saved_of_one_database_stays_when_the_next_is_deleted_too(path: Path) -> None:
+    saved = []
+    for number in ("31", "32"):
+        with Store.open(path) as store:
+            store.hold_daemon_lock()
+            add(store, number)
+            path.unlink()
+            saved.append(store.rescue())
+    assert [known(copy) for copy in saved if copy] == [["31"], ["32"]]
+    newest = copies.newest(path)
+    assert newest is not None
+    assert newest.path == saved[1]
+
+
+def test_who_only_looks_for_a_daemon_is_not_taken_for_one(path: Path) -> None:
+    """Whoever opens the database does so, for a moment, with the lock of writers held."""
+    with Store.open(path, lock_wait=0.01) as store, closing(Store.open(path)) as other:
+        with other.writing(), Path(f"{path}.lock").open("wb") as note:
+            fcntl.flock(note, fcntl.LOCK_SH)
+            with pytest.raises(StoreBusy):
+                store.hold_daemon_lock()
+        store.hold_daemon_lock()
 
 
 def test_a_database_that_lies_elsewhere_is_not_copied(path: Path) -> None:

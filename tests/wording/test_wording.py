@@ -115,6 +115,19 @@ def test_a_resolved_case_ages_no_more(store: Store) -> None:
     assert (once["sentence"], once["priority"]) == (later["sentence"], later["priority"])
 
 
+def test_a_case_that_a_raised_threshold_ended_is_shown_as_asleep_only_once_it_is_back(store: Store) -> None:
+    watch(store, silent=49 * HOUR)
+    with store.transaction():
+        act_on_case(store, 1, "snooze", policy(), NOW, until=NOW + 9 * HOUR)
+    shown = []
+    for limit in ("96h", "48h"):
+        with store.transaction():
+            rejudge(store, policy(limit), NOW + HOUR)
+        one = shapes.case(cases.one(store, 1, NOW + HOUR), SHOWN, NOW + HOUR)
+        shown.append((one["state"], one["snoozed_until"]))
+    assert shown == [("resolved", None), ("snoozed", "2026-03-02T17:00:00Z")]
+
+
 # --- words are found when a message is claimed ---------------------------------------------------
 
 

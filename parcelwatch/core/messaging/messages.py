@@ -1,8 +1,8 @@
 """Messages on their way out: what they are made of, and how one or many of them fit what a channel takes.
 
-What belongs here: the values that render.py puts into words, and fitting words into what a channel takes, counted as
-its service counts. Which messages go together is grouping.py's. Every message names its alerts' ids, so that people
-see a repetition for what it is.
+What belongs here: the values that wording/render.py puts into words, and fitting words into what a channel takes,
+counted as its service counts. Which messages go together is grouping.py's. Every message names its alerts' ids, so that
+people see a repetition for what it is.
 """
 
 from __future__ import annotations

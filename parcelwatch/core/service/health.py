@@ -1,7 +1,7 @@
 """Is everything as it should be? Facts about the running whole in, remarks out.
 
 What belongs here: the list of checks, pure. `doctor`, GET /health and the daemon's own self-check ask the same ones;
-where the facts come from is vitals.py's. One more check is one more function in CHECKS.
+where the facts come from is running/vitals.py's. One more check is one more function in CHECKS.
 """
 
 from __future__ import annotations

@@ -107,30 +107,66 @@ def _composed(secret: str) -> tuple[str, ...]:
 
 
 def _written(secret: str) -> str:
-    """A pattern for a secret each of whose characters may be escaped in any way, and a space be a plus sign."""
-    return f"{_SLASH}*".join(map(_character, secret))
+    """A pattern for a secret each of whose characters may be escaped in any way, and a space be a plus sign.
+
+    No number of signs of escape makes it slow: a row of them is read once, and never given back.
+    """
+    plain = re.sub(r"\\+", r"\\", secret)
+    return _begun(plain[0]) + "".join(map(_next, plain[1:]))
 
 
-def _character(one: str) -> str:
+def _begun(one: str) -> str:
+    """A pattern for the first character, which takes no slashes along that do not belong to it."""
+    if one == "\\":
+        return rf"(?<!\\){_BACKSLASH}"
+    return _any([*_apart(one), rf"(?:(?<!\\)\\++|%(?:25)*+5c){_any(_after_slash(one))}"])
+
+
+def _next(one: str) -> str:
+    """A pattern for a later character, with the slashes before it."""
+    return _BACKSLASH if one == "\\" else f"{_SLASH}*+{_any([*_apart(one), *_after_slash(one)])}"
+
+
+def _any(forms: Iterable[str]) -> str:
+    return f"(?:{'|'.join(forms)})"
+
+
+def _apart(one: str) -> list[str]:
+    """How it may be written, but for what stands after a slash."""
     code = ord(one)
-    content = one.encode("utf-8", "surrogatepass")
-    units = one.encode("utf-16-be", "surrogatepass").hex()
     forms = [
         re.escape(one),
-        "".join(f"%(?:25)*{byte:02x}" for byte in content),
-        "".join(rf"{_SLASH}+x{byte:02x}" for byte in content),
-        "".join(rf"(?:{_SLASH}+|%)u{units[at : at + 4]}" for at in range(0, len(units), 4)),
-        rf"{_SLASH}+u\{{0*{code:x}\}}",
+        "".join(f"%(?:25)*{byte:02x}" for byte in one.encode("utf-8", "surrogatepass")),
+        "".join(f"%u{unit}" for unit in _units(one)),
         f"{_AND}#x0*{code:x};?",
         f"{_AND}#0*{code};?",
     ]
-    if code < 256:
-        forms.append(rf"{_SLASH}+x{code:02x}")
     if name := _NAMES.get(code):
         forms.append(f"{_AND}{name};")
     if one == " ":
         forms.append(r"\+")
-    return f"(?:{'|'.join(forms)})"
+    return forms
+
+
+def _after_slash(one: str) -> list[str]:
+    """What stands for it after a slash, or after more of them."""
+    code, content = ord(one), one.encode("utf-8", "surrogatepass")
+    forms = [
+        f"{_SLASH}++".join(f"x{byte:02x}" for byte in content),
+        f"{_SLASH}++".join(f"u{unit}" for unit in _units(one)),
+        rf"u\{{0*{code:x}\}}",
+    ]
+    return [*forms, f"x{code:02x}"] if code < 256 else forms
+
+
+def _units(one: str) -> list[str]:
+    """Its code in UTF-16, four digits each."""
+    digits = one.encode("utf-16-be", "surrogatepass").hex()
+    return [digits[at : at + 4] for at in range(0, len(digits), 4)]
+
+
+# What is both a character of a secret and the sign of an escape; of several in a row nobody knows how many are meant.
+_BACKSLASH: Final = rf"(?:{_SLASH}++{_any(_after_slash(chr(92)))}?+|{_any(_apart(chr(92)))})++"
 
 
 def _packed(secret: str) -> list[str]:

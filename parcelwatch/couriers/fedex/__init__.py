@@ -2,7 +2,7 @@
 
 Source: FedEx's API document and guides on limits and status codes. Results are found by their number, never by their
 place; an unknown number is an error inside a 200; one number may have several results. One result is read in
-fedex_result.py.
+result.py.
 """
 
 from __future__ import annotations

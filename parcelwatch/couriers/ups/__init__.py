@@ -1,7 +1,7 @@
 """UPS Tracking API v1. One number a call, a token for about four hours, no published limits.
 
 Source: UPS's API documentation, its appendices of codes, and its answers to questions about them. An unknown number is
-mostly a 200 with a warning and no package, sometimes a 404. Events are read in ups_package.py.
+mostly a 200 with a warning and no package, sometimes a 404. Events are read in package.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """USPS Tracking v3, one number a call, and v3r2, 35 numbers a call. A token for eight hours, about 60 calls an hour.
 
 Source: USPS's examples and error inventory, the documents of both APIs, and recorded answers of v3. A parcel is read
-in usps_detail.py. The default is v3: its answers are known as they really come, its errors tell "nothing yet" from "a
+in detail.py. The default is v3: its answers are known as they really come, its errors tell "nothing yet" from "a
 wrong number", and of v3r2 no real answer was ever seen. Whoever follows more than some hundred parcels wants v3r2 all
 the same, for USPS allows each app 60 calls an hour unless it is asked for more.
 """
