@@ -20,6 +20,7 @@
         + StoreFailing         its disk fails, or its files may not be used
           + StoreMoved         they no longer lie where they were opened
         + StoreDamaged         its pages are not what was written, or all of it is gone
+        + StoreForeign         it is another program's, or a newer parcelwatch's
       x NotFound               the number or ID is unknown
       x BadInput               a row, a number or an option that cannot be used; the text says why
 
@@ -141,6 +142,10 @@ class StoreMoved(StoreFailing):
 
 class StoreDamaged(StoreError):
     """The database is not what was written. Only a backup mends it."""
+
+
+class StoreForeign(StoreError):
+    """The database is another program's, or a newer parcelwatch's: no waiting and no restart mends it."""
 
 
 class NotFound(ParcelwatchError):

@@ -10,10 +10,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from typing import Any, Final
 
+from parcelwatch.core.timekeeping.mailed import mailed
 from parcelwatch.errors import ChannelBusy, ChannelRefused, DeliveryFailed, DeliveryRefused, DeliveryUnknown
 
 BUSY_WAIT: Final = timedelta(seconds=30)
@@ -162,11 +162,10 @@ def seconds(asked: object) -> timedelta | None:
 
 
 def _until(date: str, now: str) -> timedelta | None:
-    try:
-        length = parsedate_to_datetime(date) - parsedate_to_datetime(now)
-    except (ValueError, TypeError):
+    until, since = mailed(date), mailed(now)
+    if until is None or since is None or until <= since:
         return None
-    return min(length, LONGEST_WAIT) if length > timedelta() else None
+    return min(until - since, LONGEST_WAIT)
 
 
 def by_status(answer: Answer) -> Verdict:

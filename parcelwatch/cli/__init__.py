@@ -5,7 +5,7 @@
     2  wrong usage
    70  a bug of ours
    75  another daemon holds the database, or it was replaced under this one: start again
-   78  bad configuration
+   78  bad configuration, or its database is another program's or of a newer parcelwatch
   130  interrupted
 
 One file per noun; each registers its commands on an app of its own, `cli/app.py` puts them together. Commands import
@@ -18,6 +18,7 @@ import atexit
 import errno
 import gc
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ from parcelwatch.errors import (
     NotFound,
     ParcelwatchError,
     StoreError,
+    StoreForeign,
     StoreLocked,
 )
 
@@ -52,6 +54,7 @@ _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 CODES: Final[tuple[tuple[type[ParcelwatchError], int], ...]] = (
     (ConfigError, CONFIG),
     (StoreLocked, LOCKED),
+    (StoreForeign, CONFIG),
     (StoreError, ATTENTION),
     (NotFound, ATTENTION),
     (BadInput, USAGE),
@@ -64,13 +67,14 @@ CODES: Final[tuple[tuple[type[ParcelwatchError], int], ...]] = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code. `argv` without the program's name, by default this process's."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    _keep_hangups(arguments)
     _spare()
     from typer import Abort
 
     from parcelwatch.cli.app import program
     from parcelwatch.cli.usage import WrongUsage, declined, tell
 
-    arguments = list(sys.argv[1:] if argv is None else argv)
     # Of a process that ends nothing has to be freed; to look through it all first takes a fifth of a short command.
     atexit.register(gc.freeze)
     gc.set_threshold(_GARBAGE)
@@ -98,8 +102,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BUG
 
 
+def _keep_hangups(arguments: Sequence[str]) -> None:
+    """What asks a daemon to reload must not end it while it starts: it is kept until there is something to reload."""
+    if "run" in arguments:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+
+
 def _spare() -> None:
-    """Keep libraries from loading what no command uses, which takes a tenth of a short one."""
+    """Keep libraries from what no command uses: loading more of them, and a zone that TZ names and may not exist."""
+    os.environ["TZ"] = "UTC"  # nothing here goes by the machine's zone
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it looks through all that is installed for any
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # its own command line
 

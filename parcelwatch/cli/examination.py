@@ -126,4 +126,5 @@ def _database(desk: Desk, store: Store) -> Iterator[Remark]:
 
 def _disk(database: Path) -> Iterator[Remark]:
     folder, free = vitals.disk(database)
-    return (one for one in remarks(Facts(clock.now(), free=free, folder=str(folder))) if one.key == "disk")
+    facts = Facts(clock.now(), free=free, files=vitals.files_left(folder), folder=str(folder))
+    return (one for one in remarks(facts) if one.key in ("disk", "files"))

@@ -60,6 +60,11 @@ def _daemon(store: Store) -> Service:
     pid, known = service.holder(store.path), service.standing(store)
     if pid is None:
         raise NeedsAttention("no daemon is running: `parcelwatch run` starts with the configuration as it is now")
+    if pid == 0:
+        raise NeedsAttention(
+            "the daemon cannot be told from here: it runs in another container, where this command can reach it; if it "
+            "is an older parcelwatch, restart it"
+        )
     if known is None or known.pid != pid:
         raise NeedsAttention(
             f"process {pid} holds the database and is no daemon that could be told: if it is `parcelwatch once`, wait "

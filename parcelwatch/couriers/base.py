@@ -11,8 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import NoReturn, Protocol, runtime_checkable
@@ -21,6 +20,7 @@ import httpx
 
 from parcelwatch.config import AccountConfig
 from parcelwatch.core.texts.secrecy import opens
+from parcelwatch.core.timekeeping.mailed import mailed
 from parcelwatch.couriers.shared.discretion import KEPT, SECRETS, discreet, payload, said
 from parcelwatch.couriers.shared.fields import Record, rows
 from parcelwatch.couriers.shared.times import naive
@@ -421,11 +421,7 @@ def _held(wait: timedelta) -> timedelta:
 @lru_cache(maxsize=64)  # many answers come within one second
 def http_date(text: str) -> datetime | None:
     """The time of a Date header, None when it holds none."""
-    try:
-        moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return mailed(text)
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -11,15 +11,16 @@ import re
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import parseaddr
 from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
 import httpx
 
+from parcelwatch.core.timekeeping.mailed import mailed
 from parcelwatch.errors import CourierRefused
 from parcelwatch.helpdesks.base import MOST_PAGES, Desk, Looking, Page, Reading, told
 from parcelwatch.helpdesks.fields import each, from_html, lines, text
@@ -92,12 +93,12 @@ def _ticket(one: dict[str, Any], account: Account) -> Ticket | None:
     try:
         mail = BytesParser(policy=email.policy.default).parsebytes(b64decode(text(one.get("raw"), 3_000_000)))
         return _read(mail, account)
-    except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
         return None  # what a machine or a miscreant wrote; there is nothing to be heard in it
 
 
 def _read(mail: Any, account: Account) -> Ticket | None:
-    at, (_, sender) = _date(mail), parseaddr(str(mail.get("from", "")))
+    at, (_, sender) = mailed(str(mail.get("date", ""))), parseaddr(str(mail.get("from", "")))
     own_id = next(iter(_IDS.findall(str(mail.get("message-id", "")))), "")
     if at is None or not sender or not own_id:
         return None
@@ -113,14 +114,6 @@ def _read(mail: Any, account: Account) -> Ticket | None:
 
 def _short(own_id: str) -> str:
     return own_id.strip("<>").partition("@")[0][:40]
-
-
-def _date(mail: Any) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(str(mail.get("date", "")))
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 def _ours(sender: str, account: Account) -> bool:

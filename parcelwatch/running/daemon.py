@@ -55,7 +55,8 @@ def run(config: Config, environment: Mapping[str, str], clock: Clock | None = No
     Raises ConfigError, StoreError and StoreLocked before it is up.
     """
     memory.one_heap()
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})  # it waits until there is something to reload
+    on_terminal = _at_terminal()
     making.require_couriers(config)
     clock, notifier = clock or Clock(), Notifier.from_environment(environment)
     made = making.parts(config)
@@ -63,7 +64,7 @@ def run(config: Config, environment: Mapping[str, str], clock: Clock | None = No
     log.info(
         "starting", database=str(config.database), couriers=list(config.accounts()), channels=list(config.channels())
     )
-    return asyncio.run(_live(parts, notifier, clock, config, made))
+    return asyncio.run(_live(parts, notifier, clock, config, made, on_terminal=on_terminal))
 
 
 def _built(config: Config, made: Parts, notifier: Notifier, now: Callable[[], datetime]) -> Engine:
@@ -94,6 +95,8 @@ async def _live(
     config: Config,
     made: Parts,
     tick: timedelta = TICK,
+    *,
+    on_terminal: bool = False,
 ) -> int:
     now = clock.now
     reloader = Reloader(config, made, parts, now)
@@ -114,7 +117,8 @@ async def _live(
     loop.set_exception_handler(daemon.fail)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, daemon.stop, number.name)
-    loop.add_signal_handler(signal.SIGHUP, daemon.hung_up, _at_terminal())
+    loop.add_signal_handler(signal.SIGHUP, daemon.hung_up, on_terminal)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
     code = await daemon.run()
     # What comes this late finds nothing to reload, and by itself the loop would let it end us with another code.
     loop.remove_signal_handler(signal.SIGHUP)

@@ -5,6 +5,7 @@ What belongs here: reading. What is wrong with them is core.service.health's to 
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -64,6 +65,7 @@ def gather(store: Store, asked: Asked, now: datetime) -> Facts:
         unheard=alerts.unheard(store),
         sending=tuple(row["id"] for row in drafts.rows(store, "sending")),
         free=free,
+        files=files_left(folder),
         waiting=alerts.count_waiting(store),
         sizes=_sizes(store.path),
         folder=str(folder),
@@ -79,6 +81,12 @@ def disk(database: Path) -> tuple[Path, int]:
     """The folder that holds the database, or will, and how many bytes are free there."""
     folder = next((parent for parent in database.parents if parent.exists()), Path("/"))
     return folder, shutil.disk_usage(folder).free
+
+
+def files_left(folder: Path) -> int | None:
+    """How many more files the disk of that folder takes; None where only their size counts."""
+    found = os.statvfs(folder)
+    return found.f_favail if found.f_files else None
 
 
 def _accounts(store: Store, names: Collection[str], now: datetime) -> Iterator[AccountFacts]:

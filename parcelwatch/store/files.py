@@ -154,14 +154,15 @@ def claim(path: Path) -> tuple[int, ...]:
         raise StoreLocked(f"{path} is held by another daemon, which opened it by another name")
     os.ftruncate(note, 0)
     found = os.fstat(itself)
-    os.pwrite(note, f"{os.getpid()} {found.st_dev} {found.st_ino}\n".encode(), 0)
+    os.pwrite(note, f"{os.getpid()} {found.st_dev} {found.st_ino} ".encode() + _numbering() + b"\n", 0)
     return note, itself
 
 
 def holder(path: Path) -> tuple[int, places.Mark | None] | None:
-    """The process that holds the database as its daemon, 0 where it does not say, and the file it opened, if known.
+    """The process that holds the database as its daemon, and the file it opened, if known; None where none does.
 
-    None where none does. Raises StoreError where nobody may look.
+    The process is 0 where it does not say, or runs in another container: there its number is that of a stranger here.
+    Raises StoreError where nobody may look.
     """
     note = path.with_name(path.name + ".lock")
     try:
@@ -176,7 +177,17 @@ def holder(path: Path) -> tuple[int, places.Mark | None] | None:
 def _noted(note: int) -> tuple[int, places.Mark | None]:
     said = os.pread(note, 100, 0).split()
     pid, *opened = [int(each) for each in said if each.isdigit()] or [0]
-    return pid, (opened[0], opened[1]) if len(opened) == len(places.GONE) else None
+    own = _numbering()
+    here = not own or own in said
+    return pid if here else 0, (opened[0], opened[1]) if len(opened) == len(places.GONE) else None
+
+
+def _numbering() -> bytes:
+    """The name of what numbers our process, as each container does for itself; empty where it has no name."""
+    try:
+        return bytes(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        return b""
 
 
 def require_in_place(path: Path) -> None:
@@ -187,14 +198,15 @@ def require_in_place(path: Path) -> None:
     pid, opened = holder(path) or (0, None)
     if opened is None:
         return
+    daemon = f"the daemon (process {pid or 'unknown'})"
     if opened != places.mark(path):
         raise StoreMoved(
-            f"the daemon (process {pid}) still has the database open that lay at {path} before: it ends by itself once "
+            f"{daemon} still has the database open that lay at {path} before: it ends by itself once "
             "another lies there; put the old one back, or wait a moment and try again"
         )
     if any(places.mark(log) == places.GONE for log in places.logs(path)):
         raise StoreMoved(
-            f"the log of {path} was moved or deleted under the daemon (process {pid}), which begins anew by itself: "
+            f"the log of {path} was moved or deleted under {daemon}, which begins anew by itself: "
             "wait a moment and try again"
         )
 

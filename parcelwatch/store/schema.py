@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from parcelwatch.errors import StoreError
+from parcelwatch.errors import StoreForeign
 from parcelwatch.store.migrations import (
     calm,
     joint,
@@ -57,14 +57,14 @@ def pending(conn: sqlite3.Connection) -> bool:
 def refuse_foreign(
     conn: sqlite3.Connection, path: Path, instead: str = "name another file as [service] database"
 ) -> None:
-    """Raise StoreError for a database of another program or of a newer parcelwatch; `instead`: what to do about it."""
+    """Raise StoreForeign for a database of another program or a newer parcelwatch; `instead`: what to do about it."""
     (tables,) = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
     (owner,) = conn.execute("PRAGMA application_id").fetchone()
     if tables and owner != APPLICATION_ID:
-        raise StoreError(f"{path} is another program's database; {instead}")
+        raise StoreForeign(f"{path} is another program's database; {instead}")
     newer = sorted(set(seen(conn)) - set(NAMES))
     if newer:
-        raise StoreError(
+        raise StoreForeign(
             f"{path} was written by a newer parcelwatch (it has {newer[0]}): install that version again, "
             "or restore the backup made before it was upgraded"
         )

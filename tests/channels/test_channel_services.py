@@ -382,7 +382,11 @@ def test_a_date_to_come_back_counts_from_the_service_s_own_clock(asked: str) -> 
     assert error.retry_after == timedelta(minutes=2)
 
 
-@pytest.mark.parametrize("asked", ["", "soon", "-3", "0", "nan", "Sun, 01 Mar 2026 09:00:00 GMT"])
+# What no number of the machine holds.
+NO_TIMES = ("Mon, 01 Jan 2026 00:00:00 +99999999999999999999", "Mon, 01 Jan 99999999999999999999 00:00:00 GMT")
+
+
+@pytest.mark.parametrize("asked", ["", "soon", "-3", "0", "nan", "Sun, 01 Mar 2026 09:00:00 GMT", *NO_TIMES])
 def test_a_time_to_come_back_that_says_nothing_is_half_a_minute(asked: str) -> None:
     how = answers(b"", 429, retry_after=asked, date="Sun, 01 Mar 2026 10:00:00 GMT")
     with Server(how) as server:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from contextlib import redirect_stdout, suppress
@@ -139,6 +140,17 @@ def test_a_bug_of_ours_is_70_and_shows_no_secret_unless_debugging(shop: Shop) ->
     assert "report" in quiet
     assert "hunter2" not in quiet
     assert "hunter2" in loud
+
+
+@pytest.mark.parametrize("zone", ["/etc/passwd", "CST-8"])
+def test_no_zone_of_the_machine_however_broken_changes_a_thing(watched: Shop, zone: str) -> None:
+    command = [sys.executable, "-m", "parcelwatch", "why", MOVING, "--config", str(watched.config)]
+    asked = [
+        subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "TZ": each})
+        for each in (zone, "UTC")
+    ]
+    assert asked[0].returncode == 0, asked[0].stderr
+    assert asked[0].stdout == asked[1].stdout
 
 
 def test_a_reader_that_has_had_enough_is_no_error(watched: Shop) -> None:

@@ -410,6 +410,7 @@ FACTS = (
     replace(UP, channels=(replace(CHANNEL, sent=1, state=ChannelState(failing_since=NOW)),), edited=True),
     *(replace(UP, dead=(4,), unheard=2, refused=one, refused_at=NOW) for one in ("/c.toml:3: 无, 一; 二", "无")),
     *(replace(UP, unusable=f"/c.toml:3: {one}") for one in ("无, 一; 二", "not UTF-8; save the file in that encoding")),
+    *(replace(UP, files=one, sizes={"wal": 10**9}) for one in (1, 2)),
     replace(UP, broken={name: (re.sub(r"\{\}", "1", sentence),) for name, sentence, _ in audit._PROMISES}),
 )
 

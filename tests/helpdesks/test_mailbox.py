@@ -97,6 +97,16 @@ def read(post: Post, mark: Mark, password: str = PASSWORD) -> tuple[list[Ticket]
         return tickets, mark
 
 
+@pytest.mark.parametrize(
+    "date", ["Mon, 01 Jan 2026 00:00:00 +99999999999999999999", "Fri, 31 Dec 9999 23:59:59 -0900", "x", "0" * 5000]
+)
+def test_a_mail_whose_date_no_machine_can_hold_keeps_no_other_from_being_read(post: Post, date: str) -> None:
+    spoiled = mail("b@example.com").replace(b"Fri, 27 Nov 2026 10:12:00 +0100", date.encode())
+    post.mails = {1: mail("a@example.com"), 2: spoiled, 3: mail("c@example.com")}
+    heard, _ = read(post, Mark(NOW - timedelta(days=1)))
+    assert [one.ref for one in heard] == ["<a@example.com>", "<c@example.com>"]
+
+
 def test_what_is_new_is_read_once_and_left_unseen(post: Post) -> None:
     post.mails = {1: mail("a@example.com"), 2: mail("b@example.com")}
     first, mark = read(post, Mark(NOW - timedelta(days=1)))

@@ -26,7 +26,8 @@ from parcelwatch.running.selfcheck import SelfCheck
 from parcelwatch.sandbox.demo_world import bulk_story
 from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.world import World
-from parcelwatch.store import Store, backup, parcels
+from parcelwatch.store import Store, backup, parcels, service
+from parcelwatch.systemd import unit_text
 from parcelwatch.systemd.sdnotify import Notifier
 from tests.acceptance.world import Shop, ago, known
 from tests.servers import PATIENCE
@@ -35,6 +36,18 @@ PROGRAM = (
     "import os, sys; from pathlib import Path; from parcelwatch import config; from parcelwatch.running import daemon; "
     "sys.exit(daemon.run(config.load(Path(sys.argv[1])), os.environ))"
 )
+
+# As the program, but a hangup comes when it opens its configuration for the first time.
+HUNG_UP = """
+import os, signal, sys
+from parcelwatch.cli import main
+came = []
+def hook(event, arguments):
+    if event == "open" and str(arguments[0]) == sys.argv[1] and not came:
+        came.append(os.kill(os.getpid(), signal.SIGHUP))
+sys.addaudithook(hook)
+sys.exit(main(["run", "--config", sys.argv[1]]))
+"""
 
 
 @pytest.fixture
@@ -62,8 +75,8 @@ def supervisor(folder: Path) -> Iterator[socket.socket]:
         yield listening
 
 
-def start(config: Path, **environment: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", PROGRAM, str(config)]
+def start(config: Path, program: str = PROGRAM, **environment: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", program, str(config)]
     return subprocess.Popen(command, env={**os.environ, **environment}, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
@@ -176,6 +189,43 @@ def test_without_a_daemon_nothing_is_reloaded(world: Path) -> None:
     asked = run(world, "reload")
     assert asked.returncode == 1
     assert "no daemon is running" in asked.stderr
+
+
+def test_a_hangup_while_it_starts_reloads_once_it_runs(world: Path, tmp_path: Path) -> None:
+    with supervisor(tmp_path) as listening:
+        child = start(world, HUNG_UP, NOTIFY_SOCKET=str(tmp_path / "notify"))
+        wait_for(listening, "READY=1")
+        wait_for(listening, "RELOADING=1")
+        wait_for(listening, "READY=1")
+        child.send_signal(signal.SIGTERM)
+        _, said = child.communicate(timeout=PATIENCE)
+    assert child.returncode == 0, said.decode()
+
+
+def test_a_process_that_only_has_the_number_of_a_daemon_in_another_container_is_not_signalled(
+    world: Path, tmp_path: Path
+) -> None:
+    note = tmp_path / "watch.db.lock"
+    with Store.open(tmp_path / "watch.db") as store, subprocess.Popen(["sleep", str(PATIENCE)]) as stranger:
+        store.hold_daemon_lock()
+        with store.transaction():
+            service.started(store, stranger.pid, "0", str(world), "", clock.now())
+        note.write_text(f"{stranger.pid} {' '.join(note.read_text().split()[1:3])} pid:[1]\n")
+        asked = run(world, "reload")
+        assert stranger.poll() is None
+        stranger.kill()
+    assert (asked.returncode, "in another container" in asked.stderr) == (1, True), asked.stderr
+
+
+def test_a_database_of_a_newer_version_keeps_the_service_down_and_says_so(world: Path, tmp_path: Path) -> None:
+    with Store.open(tmp_path / "watch.db") as store, store.transaction():
+        store.write(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('parcelwatch', 'm999_later', '')"
+        )
+    ended = run(world, "run")
+    assert ended.returncode == 78
+    assert "was written by a newer parcelwatch" in ended.stderr
+    assert f"RestartPreventExitStatus=2 {ended.returncode}" in unit_text("/bin/true", "/etc/config.toml")
 
 
 def test_a_running_daemon_answers_whoever_watches_it(world: Path, tmp_path: Path) -> None:

@@ -19,6 +19,12 @@ from parcelwatch.core.texts.text import plain
 LOW_DISK: Final = 500_000_000
 """Bytes that should be free where the database is."""
 
+LOW_FILES: Final = 1000
+"""Files that its disk should take beside those it has, however small they are."""
+
+LONG_LOG: Final = 256_000_000
+"""Bytes of the database's log that no work of ours leaves there: it is begun anew once nobody reads what it holds."""
+
 QUIET: Final = timedelta(minutes=10)
 """How long parcels that are due may go unasked."""
 
@@ -87,7 +93,7 @@ class Facts:
     cannot be, a sentence each. `wedged`: parts of the daemon
     without a sign of life. `broken`: promises of the database that do not hold, by name. `dead`: alerts given up.
     `waiting`: alerts not delivered yet. `sizes`: bytes of the database and its log. `free`: bytes on its disk, in
-    `folder`.
+    `folder`; `files`: how many more it takes, None where it has no such limit.
     """
 
     now: datetime
@@ -106,6 +112,7 @@ class Facts:
     unheard: int = 0
     sending: tuple[int, ...] = ()
     free: int | None = None
+    files: int | None = None
     waiting: int = 0
     sizes: Mapping[str, int] = field(default_factory=dict)
     folder: str = ""
@@ -266,6 +273,16 @@ def _disk(facts: Facts) -> Iterator[Remark]:
     if facts.free is not None and facts.free < LOW_DISK:
         free = f"only {facts.free / 1e6:.0f} MB are free in {facts.folder}"
         yield Remark(f"{free}: make room before the database cannot grow", key="disk")
+    if facts.files is not None and facts.files < LOW_FILES:
+        left = f"the disk of {facts.folder} takes only {_count(facts.files, 'more file')} (`df -i`)"
+        yield Remark(f"{left}: delete some before the database cannot be opened", key="files")
+
+
+def _log(facts: Facts) -> Iterator[Remark]:
+    if (size := facts.sizes.get("wal", 0)) > LONG_LOG:
+        grown = f"the database's log has grown to {size / 1e6:.0f} MB"
+        cause = "as another program reads the database for too long: `fuser` on its file says which; end that one"
+        yield Remark(f"{grown}, {cause}", key="log")
 
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -280,6 +297,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     _promises,
     _times,
     _disk,
+    _log,
     _unread,
     _unanswered,
 )

@@ -11,15 +11,26 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import ClassVar
 from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 
-from parcelwatch.couriers.base import Account, Card, Tells, Token, check, document, fitting, retry_at, said, unreadable
+from parcelwatch.couriers.base import (
+    Account,
+    Card,
+    Tells,
+    Token,
+    check,
+    document,
+    fitting,
+    http_date,
+    retry_at,
+    said,
+    unreadable,
+)
 from parcelwatch.couriers.fedex.codes import EVENTS
 from parcelwatch.couriers.fedex.result import observe
 from parcelwatch.couriers.shared import oauth
@@ -132,11 +143,8 @@ def _check(response: httpx.Response) -> None:
 
 def _midnight(response: httpx.Response) -> datetime | None:
     """The next midnight in Greenwich, when a day's quota begins anew; None when the answer does not say when it is."""
-    try:
-        sent = parsedate_to_datetime(response.headers.get("date", "")).astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return sent.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    sent = http_date(response.headers.get("date", ""))
+    return sent.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1) if sent else None
 
 
 def _problem(response: httpx.Response, asked: Sequence[Ask]) -> list[Observation]:

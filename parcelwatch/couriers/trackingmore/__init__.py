@@ -10,10 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import ClassVar
 
@@ -28,6 +26,7 @@ from parcelwatch.couriers.base import (
     check,
     document,
     fitting,
+    http_date,
     retry_at,
     said,
     unreadable,
@@ -171,10 +170,8 @@ def _call_error(response: httpx.Response, code: str, message: str) -> Exception:
 
 def _rested(response: httpx.Response) -> datetime | None:
     """The end of the two minutes it wants after too many calls, by its own clock; None when it does not tell it."""
-    with suppress(TypeError, ValueError):
-        sent = parsedate_to_datetime(response.headers.get("date", ""))
-        return (sent if sent.tzinfo else sent.replace(tzinfo=UTC)).astimezone(UTC) + REST
-    return None
+    sent = http_date(response.headers.get("date", ""))
+    return sent + REST if sent else None
 
 
 def _listed(response: httpx.Response, body: Record) -> list[Record]:

@@ -58,6 +58,8 @@ def test_where_all_is_well_nothing_is_wrong() -> None:
         (replace(WELL, broken={"untold": ("case 1 was told to nobody",)}), "promise:untold", "case 1 was told"),
         (replace(WELL, dead=(4, 5)), "dead", "2 alerts were given up (4, 5)"),
         (replace(WELL, free=10_000_000), "disk", "only 10 MB are free in /var"),
+        (replace(WELL, files=1), "files", "the disk of /var takes only 1 more file (`df -i`)"),
+        (replace(WELL, sizes={"database": 6_000_000, "wal": 605_000_000}), "log", "log has grown to 605 MB"),
     ],
 )
 def test_what_is_wrong_is_said_with_what_to_do(facts: Facts, key: str, said: str) -> None:
