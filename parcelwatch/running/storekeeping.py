@@ -124,7 +124,7 @@ class Keeper:
             log.error("what the deleted database held could not be saved", why=str(error))  # noqa: TRY400
             return
         if copy:
-            self._kept = f". What it held was saved as {copy}: run `parcelwatch db restore {copy}`"
+            self._kept = f"; what it held was saved, and `parcelwatch db restore {copy}` puts that there"
             log.warning("the database was deleted; what it held was saved", copy=str(copy))
 
     # --- trying ----------------------------------------------------------------------------------

@@ -282,7 +282,7 @@ class Store:
         """
         if any(os.fstat(claim).st_nlink for claim in self._claims[1:]):
             return None
-        target = copies.rescued(self.path)
+        target = files.rescued(self.path)
         copy_to(self.conn, target)
         return target
 

@@ -13,14 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from parcelwatch.store.files import private, read
+from parcelwatch.store.files import private, read, rescued
 
 KEPT: Final = 3
 """Copies from before an upgrade that are kept, the newest."""
 
 _NOTE: Final = ".backup"
 _BEFORE: Final = ".before-"
-_RESCUED: Final = ".rescued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,6 @@ def remember(database: Path, target: Path) -> None:
 def before(database: Path, version: str) -> Path:
     """Where the copy goes that is made before the first change after `version`."""
     return database.with_name(f"{database.name}{_BEFORE}{version}")
-
-
-def rescued(database: Path) -> Path:
-    """Where the copy goes that is made of a database that was deleted while it was open."""
-    return database.with_name(database.name + _RESCUED)
 
 
 def newest(database: Path) -> Copy | None:

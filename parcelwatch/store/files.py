@@ -35,6 +35,7 @@ def look(path: Path, *, create: bool, locked: bool = True) -> bool:
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
+        require_not_deleted(path)
         if create:
             return False
         raise StoreError(
@@ -54,6 +55,26 @@ def look(path: Path, *, create: bool, locked: bool = True) -> bool:
             f"delete the others (`find / -xdev -samefile {path}` lists them), and copy with `parcelwatch db backup`"
         )
     return True
+
+
+def rescued(path: Path) -> Path:
+    """Where the copy goes that is made of a database that was deleted while it was open."""
+    return path.with_name(path.name + ".rescued")
+
+
+def require_not_deleted(path: Path) -> None:
+    """Raise StoreMoved where a database that is not there was deleted, so that no empty one takes its place."""
+    kept = rescued(path)
+    if (held := holder(path)) and held[1] is not None:
+        raise StoreMoved(
+            f"{path} was moved or deleted under the daemon (process {held[0]}): put it back where it was; if it was "
+            f"deleted, the daemon saves within a minute what it held, and `parcelwatch db restore {kept}` puts that there"
+        )
+    if kept.exists():
+        raise StoreMoved(
+            f"there is no database at {path}, but what a deleted one held was saved: `parcelwatch db restore {kept}` "
+            f"puts it there; to begin anew, delete that copy (`rm {kept}`)"
+        )
 
 
 def require_file(path: Path) -> None:

@@ -67,6 +67,7 @@ _TEMPLATES: Final = {
     Form.CLAIM_DUE: "claim",
     Form.CLAIM_MISSED: "claim",
 }
+_OF_STORE: Final = frozenset(form for form, name in _TEMPLATES.items() if name == "database")
 _LETTER_TEMPLATES: Final = {Why.DRAFTED: "draft", Why.WITHDRAWN: "withdrawn", Why.UNSURE: "unsure"}
 
 
@@ -265,7 +266,7 @@ class Renderer(Sentences, Correspondence):
             "parcels": fact.count,
             "way_round": clean(fact.kind, NAME),
             "refused": fact.says is Form.COURIER_REFUSES,
-            "error": self._reason(fact, REASON) if down else third_party(self._retold(fact.reason), REASON),
+            "error": self._reason(fact, REASON) if down else self._error(fact),
             "unknown": [self._unread(one, ours=fact.says in OF_OURS) for one in fact.unread],
             "numbered": any(one.numbers for one in fact.unread),
             "says": str(fact.says),
@@ -275,6 +276,11 @@ class Renderer(Sentences, Correspondence):
             "named": self._incident(fact) or self.label("incident"),
             "owners": _owners(fact),
         }
+
+    def _error(self, fact: Fact) -> str:
+        """Why an account or the database cannot be used; what is said of the database is all our own."""
+        said = self._retold(fact.reason)
+        return to_be_copied(shown(said), REASON) if fact.says in _OF_STORE else third_party(said, REASON)
 
     def _unread(self, one: Unread, *, ours: bool) -> dict[str, object]:
         """`ours`: its text is a sentence of the program's, unless it is somebody else's all the same."""

@@ -246,7 +246,7 @@ def test_a_database_that_is_deleted_under_a_running_daemon_is_saved_told_and_use
                 elapsed.at += 30
             assert not parts.storekeeper.superseded
             assert told_of_it(place) == ["🔧 parcelwatch: its database cannot be used"]
-            assert "db restore" in place.sink.to("ops")[-1].text
+            assert f"`parcelwatch db restore {database}.rescued`" in place.sink.to("ops")[-1].text
             os.rename(f"{database}.rescued", database)  # noqa: PTH104
             await tick(place, parts)
             assert "replaced" in parts.storekeeper.superseded

@@ -114,6 +114,26 @@ def test_a_database_that_was_deleted_under_a_daemon_is_saved_whole(path: Path) -
     assert known(path) == ["31"]
 
 
+def test_no_empty_database_takes_the_place_of_one_that_was_deleted_under_a_daemon(path: Path) -> None:
+    with Store.open(path) as store:
+        store.hold_daemon_lock()
+        add(store, "31")
+        path.unlink()
+        with pytest.raises(StoreMoved, match=rf"daemon \(process {os.getpid()}\).*db restore"):
+            Store.open(path)
+        saved = store.rescue()
+    assert saved is not None
+    with pytest.raises(StoreMoved, match=f"db restore {saved}"):
+        Store.open(path)
+    assert not path.exists()
+    backup.restore(path, saved, NOW)
+    assert known(path) == ["31"]
+    path.unlink()
+    saved.unlink()
+    with Store.open(path):
+        assert known(path) == []
+
+
 def test_a_database_that_lies_elsewhere_is_not_copied(path: Path) -> None:
     with Store.open(path) as store:
         store.hold_daemon_lock()
