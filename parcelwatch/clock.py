@@ -1,6 +1,6 @@
 """What time it is. The only reader of the wall clock; everything below takes `now` as an argument.
 
-What belongs here: reading clocks. What to believe of them is core.jumps'.
+What belongs here: reading clocks. What to believe of them is core.timekeeping.jumps'.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class Clock:
         """The time believed."""
         return jumps.believed(self._belief, self.monotonic())
 
-    def look(self, heard: Collection[timedelta] = ()) -> Jump | None:
-        """Compare the clocks; what is new of a jump. `heard`: see core.jumps."""
-        self._belief, jump = jumps.look(self._belief, self._wall(), self.monotonic(), heard)
+    def look(self, heard: Collection[timedelta] = (), *, asking: bool = True) -> Jump | None:
+        """Compare the clocks; what is new of a jump. `heard` and `asking`: see core.timekeeping.jumps."""
+        self._belief, jump = jumps.look(self._belief, self._wall(), self.monotonic(), heard, asking=asking)
         return jump
 
     @property

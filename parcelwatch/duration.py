@@ -1,7 +1,7 @@
 """Durations and rates as the configuration writes them: "90s", "15m", "48h", "3d", "2bd"; "3/s", "1/31m".
 
 What belongs here: reading them, writing them back, and which of two is longer. When a duration ends is
-`core.calendar`'s business.
+`core.timekeeping.calendar`'s business.
 """
 
 from __future__ import annotations

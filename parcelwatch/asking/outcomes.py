@@ -1,7 +1,7 @@
 """What became of calls: an answer, a failure or a declined call, and what that does to the account and its parcels.
 
 What belongs here: taking in what was said, one transaction for many calls. Who is to blame is decided in
-core.accounts, what an answer leads to in ingest.py.
+core.service.accounts, what an answer leads to in ingest.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Sections of a report on a terminal: figures, tables, and charts made of signs.
 
-What belongs here: printing. What is said is review.py's; how charts are drawn on a page, core.plots'.
+What belongs here: printing. What is said is review.py's; how charts are drawn on a page, core.past.plots'.
 """
 
 from __future__ import annotations

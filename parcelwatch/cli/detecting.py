@@ -1,6 +1,6 @@
 """Whose a tracking number may be: what `couriers detect` shows, and which accounts could ask.
 
-What belongs here: the numbers as they come in, and what core.detect says of them beside the configuration. It only
+What belongs here: the numbers as they come in, and what core.rows.detect says of them beside the configuration. It only
 ever shows: no number is given to an account here.
 """
 

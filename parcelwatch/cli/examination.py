@@ -1,6 +1,7 @@
 """What `doctor` looks at, one question after the other.
 
-What belongs here: what only somebody in front of the machine asks. What is asked of the running whole is core.health's.
+What belongs here: what only somebody in front of the machine asks. What is asked of the running whole is
+core.service.health's.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ def _judged(rule: Rule, seen: View) -> Verdict:
 def known_at(dossier: Dossier, history: Iterable[Remembered], at: datetime) -> Dossier:
     """The dossier as it was known at `at`, without its cases; what the shop says of the parcel is as it is now.
 
-    When the courier last answered before `at` is only known from what it then said: see core.timeline.as_of.
+    When the courier last answered before `at` is only known from what it then said: see core.tracking.timeline.as_of.
     """
     timeline = as_of(dossier.timeline, at)
     before = [data for when, data in history if when <= at]

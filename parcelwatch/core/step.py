@@ -7,8 +7,10 @@ from datetime import datetime
 
 from parcelwatch.core.policy import Policy
 from parcelwatch.model import CaseEvent, Dossier, LetterEvent, Notice
+from parcelwatch.model.frequent import frequent
 
 
+@frequent
 @dataclass(frozen=True, slots=True)
 class Step:
     """`first`: the parcel's first answer with a history. `rejudged`: nothing is new of it, but the policy is another.

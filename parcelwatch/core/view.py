@@ -17,10 +17,12 @@ from parcelwatch.core.tracking.milestones import Stage, stage
 from parcelwatch.core.tracking.timeline import current, latest
 from parcelwatch.duration import Duration
 from parcelwatch.model import FINAL, Case, Cause, Dossier, Entry, Milestone
+from parcelwatch.model.frequent import frequent
 
 _FORESIGHT: Final = Foresight()
 
 
+@frequent
 @dataclass(frozen=True, slots=True)
 class View:
     """One parcel as the rules see it.

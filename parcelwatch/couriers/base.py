@@ -104,7 +104,7 @@ class Tells:
 class Card:
     """What is to be known of an adapter by those who only choose or check one.
 
-    `asks`: the couriers whose numbers it asks about directly, as core.companies calls them. `company`: a code with
+    `asks`: the couriers whose numbers it asks about directly, as core.rows.companies calls them. `company`: a code with
     which an aggregator can be asked about a made-up number. `doubt`: why the adapter is not established, "" where
     recorded answers or the courier's own document bear it out.
     """

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from parcelwatch.model.frequent import frequent
 from parcelwatch.model.tracking import Checkpoint
 
 
@@ -182,6 +183,7 @@ class Chance:
     pace: float
 
 
+@frequent
 @dataclass(frozen=True, slots=True)
 class Fact:
     """What is to be said, as values; the words are found when somebody reads it. Each form uses some of them.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from parcelwatch.model.frequent import frequent
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -29,6 +31,7 @@ class Order:
     tags: tuple[str, ...] = ()
 
 
+@frequent
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """A parcel as the shop describes it. `id` is the store's; `courier` is the name of an account.
@@ -80,6 +83,7 @@ class Parcel:
         return tuple(dict.fromkeys(tag for order in self.orders for tag in order.tags))
 
 
+@frequent
 @dataclass(frozen=True, slots=True)
 class Habit:
     """Of `healthy` parcels that arrived, `scanned` had the scan that a kind waits for."""

@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from parcelwatch.model.cases import Case, Shadow
 from parcelwatch.model.facts import Fact, Severity
+from parcelwatch.model.frequent import frequent
 from parcelwatch.model.letters import Draft
 from parcelwatch.model.parcels import Habit, Parcel
 from parcelwatch.model.tracking import Cause, Milestone, Timeline
 
+_UNTOLD: Final = Timeline()
 
+
+@frequent
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """Everything `advance` needs to know about one parcel, and all of it that it may change.
@@ -32,7 +37,7 @@ class Dossier:
     """
 
     parcel: Parcel
-    timeline: Timeline = field(default_factory=Timeline)
+    timeline: Timeline = _UNTOLD
     milestone: Milestone = Milestone.UNKNOWN
     cause: Cause | None = None
     confirmed_at: datetime | None = None
@@ -180,6 +185,7 @@ class LetterEvent:
     by: str = ""
 
 
+@frequent
 @dataclass(frozen=True, slots=True)
 class Advance:
     """What follows from one step: the new dossier and what happened, and when to look again.

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from parcelwatch.model.frequent import frequent
+
 
 class Milestone(StrEnum):
     """Where a parcel is in its life."""
@@ -55,6 +57,7 @@ class Sure(StrEnum):
     SLIGHT = "slight"
 
 
+@frequent
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """One thing the courier says happened.
@@ -84,6 +87,7 @@ class Checkpoint:
         return (self.occurred_at, self.occurred_until, self.code, self.text, self.place)
 
 
+@frequent
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One number to ask a courier about, with what some couriers want beside it."""
@@ -107,6 +111,7 @@ class Stop(StrEnum):
     NOT_PROCESSED = "not_processed"
 
 
+@frequent
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What happened to the parcel.
@@ -183,6 +188,7 @@ class Pushed:
     said: Answered
 
 
+@frequent
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A checkpoint in a timeline, with when we first and last heard it."""
@@ -192,12 +198,13 @@ class Entry:
     last_seen_at: datetime
 
 
+@frequent
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """All that was ever said about one parcel, oldest first.
 
     `answered_at` is when the courier last listed the whole history, `answered_from` the oldest checkpoint of
-    that list: an entry it left out since then is withdrawn (see core.timeline).
+    that list: an entry it left out since then is withdrawn (see core.tracking.timeline).
     """
 
     entries: tuple[Entry, ...] = ()

@@ -1,8 +1,8 @@
 """Backtests: many histories played under one policy or two, on all cores, and what they came to.
 
 What belongs here: the file or database they come from, work in parts, and what waits on disk until all of it is known.
-What is told of a parcel core.replay says, and what it comes to core.figures. Histories are gone through twice: what was
-known of other parcels on a day must be there before the first is played.
+What is told of a parcel core.past.replay says, and what it comes to core.past.figures. Histories are gone through
+twice: what was known of other parcels on a day must be there before the first is played.
 """
 
 from __future__ import annotations

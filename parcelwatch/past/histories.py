@@ -1,7 +1,7 @@
 """Histories from files: one parcel a line as JSON, or one a row with a column for each milestone.
 
-What belongs here: from rows to core.histories' values, with what could not be read and why. Codes and texts mean what
-they mean when a courier is asked; a milestone that is named stands.
+What belongs here: from rows to core.past.histories' values, with what could not be read and why. Codes and texts mean
+what they mean when a courier is asked; a milestone that is named stands.
 """
 
 from __future__ import annotations

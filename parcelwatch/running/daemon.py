@@ -266,7 +266,8 @@ class Daemon:
     def _keep_time(self) -> None:
         """Notice a clock that was set, and bring back what it left ahead once it is believed."""
         known = self._clock.doubt
-        jump = self._clock.look(self._engine.courier_clocks())
+        asking = self._engine.storekeeper.works or not self._started  # what cannot be kept is not asked
+        jump = self._clock.look(self._engine.courier_clocks(), asking=asking)
         now, doubt = self._clock.now(), self._clock.doubt
         if doubt is not None and (known is None or known.since != doubt.since):
             log.warning("the clock jumped; what it shows is not believed yet", by=str(doubt.by))

@@ -1,7 +1,7 @@
 """The daemon's look at itself: every few minutes, and when somebody asks.
 
 What belongs here: from the facts to operators, each finding told once and its end once, and to whoever watches us from
-outside. What is wrong is core.health's to say.
+outside. What is wrong is core.service.health's to say.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The facts that health is judged by, gathered: from the database, its lock, the disk and the configuration.
 
-What belongs here: reading. What is wrong with them is core.health's to say.
+What belongs here: reading. What is wrong with them is core.service.health's to say.
 """
 
 from __future__ import annotations

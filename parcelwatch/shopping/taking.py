@@ -1,7 +1,7 @@
 """Taking in what shops tell: a page of orders with its mark, in one transaction.
 
 What belongs here: from a Page to parcels watched, amended and stopped, and complaints kept. What follows from an order
-is core.shopping's to say.
+is core.rows.shopping's to say.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How each courier account fares: breaker, pace, and when it could not be asked.
 
-What belongs here: keeping the states core.accounts and core.pacing compute.
+What belongs here: keeping the states core.service.accounts and core.service.pacing compute.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Times that lie ahead and cannot be, left by a clock that was ahead: found, named, and brought back.
 
-What belongs here: from the tables to core.moments, and back. Which times those are is decided there.
+What belongs here: from the tables to core.service.moments, and back. Which times those are is decided there.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How each channel fares: its pace, its rests, and whether others were told that it is down.
 
-What belongs here: keeping the states core.channels and core.pacing compute.
+What belongs here: keeping the states core.messaging.channels and core.service.pacing compute.
 """
 
 from __future__ import annotations

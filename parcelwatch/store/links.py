@@ -1,6 +1,6 @@
 """Links in messages as they are kept: the digest of a token, never the token, and what was done through it.
 
-What belongs here: rows. What a link is good for is core.links'.
+What belongs here: rows. What a link is good for is core.messaging.links'.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 What belongs here: what is due, and claims. There is one row for each message and channel. A
 claim binds its rows into a bundle and postpones them: after a crash the same bundle comes again under the same id. News
 of an import's first answers has no due time until the import is released. Which rows go together, and which have to
-wait, is decided by core.grouping; what became of a send is settling.py's.
+wait, is decided by core.messaging.grouping; what became of a send is settling.py's.
 """
 
 from __future__ import annotations

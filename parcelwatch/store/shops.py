@@ -1,6 +1,7 @@
 """Shops: how far each was read, which parcels each order has, and the numbers that nobody can ask about.
 
-What belongs here: rows of shops, of their orders and of what is held. What follows from an order is core.shopping's.
+What belongs here: rows of shops, of their orders and of what is held. What follows from an order is
+core.rows.shopping's.
 """
 
 from __future__ import annotations

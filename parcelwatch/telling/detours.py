@@ -1,6 +1,6 @@
 """What follows when a channel is down: others are told, once, and what is grave takes another way.
 
-What belongs here: from the channels' states to the outbox. When a channel is down is core.channels'.
+What belongs here: from the channels' states to the outbox. When a channel is down is core.messaging.channels'.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Cases that agents were told of and nobody took are told again, ever more rarely, and then left to the lists.
 
-What belongs here: from the outbox's own record to new messages. How long each waits is core.timing's.
+What belongs here: from the outbox's own record to new messages. How long each waits is core.messaging.timing's.
 """
 
 from __future__ import annotations

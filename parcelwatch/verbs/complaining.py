@@ -1,6 +1,6 @@
 """Taking in complaints from a file, row by row, with what was refused or passed over and why.
 
-What belongs here: batches, transactions, counts. Reading files is records.py's, what a row means core.complaints'.
+What belongs here: batches, transactions, counts. Reading files is records.py's, what a row means core.rows.complaints'.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The courier accounts as far as it matters whose parcel one is, and who asks about a parcel.
 
-What belongs here: from `[couriers.*]` tables to core.assigning.
+What belongs here: from `[couriers.*]` tables to core.rows.assigning.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Taking in an order export that is known by its headings: its orders with their parcels, and what became of them.
 
 What belongs here: from the rows of a recognised file to what is to be done about each order. What a heading means is
-core.exports' to say, who asks about a parcel desks.py's.
+core.rows.exports' to say, who asks about a parcel desks.py's.
 """
 
 from __future__ import annotations

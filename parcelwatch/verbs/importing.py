@@ -1,7 +1,7 @@
 """Taking parcels in: one, or a file of them row by row into the database, with what was refused or left out and why.
 
 What belongs here: batches, transactions, counts and progress. Reading files is records.py's, what their rows mean
-together sheet.py's, and each by itself core.intake's.
+together sheet.py's, and each by itself core.rows.intake's.
 """
 
 from __future__ import annotations

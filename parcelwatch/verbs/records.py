@@ -1,8 +1,7 @@
 """Files of rows, read one by one: CSV and JSON lines in whatever encoding a spreadsheet wrote them.
 
-What belongs here: from bytes to rows with their line numbers. What a row means is core.intake's, what else a file may
-be core.looks'. However long or
-broken a file is, memory stays small, and one bad line spoils no other.
+What belongs here: from bytes to rows with their line numbers. What a row means is core.rows.intake's, what else a file
+may be core.rows.looks'. However long or broken a file is, memory stays small, and one bad line spoils no other.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Silences as agents use them: begin one, end one, and tell what one kept back when it is over.
 
-What belongs here: the verbs, whoever asks for them. Which message a silence means is core.silences'.
+What belongs here: the verbs, whoever asks for them. Which message a silence means is core.messaging.silences'.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """GET /health: 200 while everything is as it should be, else 503 with what is not.
 
-What belongs here: the answer. What is wrong is core.health's to say, and texts about it are for whoever may look at the
-machine: here stand the names of the matters, which hold nothing about any parcel.
+What belongs here: the answer. What is wrong is core.service.health's to say, and texts about it are for whoever may
+look at the machine: here stand the names of the matters, which hold nothing about any parcel.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A report as one HTML file: no script, nothing fetched, readable on a phone, by day and by night.
 
 What belongs here: sections with their figures, charts and tables, how they become a page, and putting that in its
-place. Every value is escaped on its way in; drawings come from core.plots, which escapes its own.
+place. Every value is escaped on its way in; drawings come from core.past.plots, which escapes its own.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import structlog
 
 from parcelwatch.clock import Clock
 from parcelwatch.core.timekeeping.jumps import PATIENCE
+from parcelwatch.errors import StoreError
 from parcelwatch.model import Cause, Milestone
 from parcelwatch.running import making
 from parcelwatch.running.daemon import BUG, Daemon
@@ -20,6 +22,7 @@ from parcelwatch.running.engine import Engine
 from parcelwatch.running.reloading import Reloader
 from parcelwatch.running.selfcheck import SelfCheck
 from parcelwatch.store import ahead
+from parcelwatch.store.writer import Writer
 from parcelwatch.systemd.sdnotify import Notifier
 from tests.acceptance.world import Account, Shop, Told, ago, known
 from tests.sandbox.worlds import START
@@ -68,11 +71,11 @@ async def one_pass(shop: Shop, at: datetime) -> None:
 Scene = Callable[[Life], Awaitable[None]]
 
 
-def played(shop: Shop, scene: Scene, off: timedelta = timedelta()) -> None:
+def played(shop: Shop, scene: Scene, off: timedelta = timedelta(), writer: Writer | None = None) -> None:
     """One life of the daemon; it starts with its clock `off`."""
 
     async def run() -> None:
-        parts = shop.engine()
+        parts = shop.engine(writer=writer)
         life = Life(shop, parts, off)
         await life.daemon.start()
         try:
@@ -128,6 +131,23 @@ def test_a_clock_set_ahead_accuses_nobody_however_long_it_is_wrong(tmp_path: Pat
         assert shop.cases() == {}
         assert len(jumps(shop)) == len(shop.sink.told) == 1
         assert shop.server.calls < 20
+
+
+def test_a_clock_set_ahead_while_nothing_can_be_kept_is_not_believed(tmp_path: Path) -> None:
+    with Shop(tmp_path, MOVING) as shop:
+        shop.watch_all()
+        writer = Writer(shop.config.database, daemon=True, lock_wait=0)
+
+        async def scene(life: Life) -> None:
+            await life.live(2 * MINUTE)
+            life.off = 2 * DAY
+            with shop.store() as other, other.writing():  # nobody else can write
+                for _ in range(6):
+                    with suppress(StoreError):
+                        await life.live(10 * MINUTE, every=10 * MINUTE)
+            assert life.clock.now() == shop.hand.at
+
+        played(shop, scene, writer=writer)
 
 
 DAMAGED_LATER = known("3000000003", ago(5), ago(-2, M.EXCEPTION, Cause.DAMAGED))

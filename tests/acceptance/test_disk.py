@@ -272,7 +272,7 @@ def rot(database: Path) -> None:
 # --- the daemon as a process ---------------------------------------------------------------------
 
 PROGRAM = (
-    "import os, sys; from pathlib import Path; from parcelwatch import config, daemon; "
+    "import os, sys; from pathlib import Path; from parcelwatch import config; from parcelwatch.running import daemon; "
     "sys.exit(daemon.run(config.load(Path(sys.argv[1])), os.environ))"
 )
 

@@ -25,7 +25,7 @@ from tests.servers import PATIENCE
 SALT = "salt-of-this-test"
 NUMBER = "YT7600000000123"
 PROGRAM = (
-    "import os, sys; from pathlib import Path; from parcelwatch import config, daemon; "
+    "import os, sys; from pathlib import Path; from parcelwatch import config; from parcelwatch.running import daemon; "
     "sys.exit(daemon.run(config.load(Path(sys.argv[1])), os.environ))"
 )
 

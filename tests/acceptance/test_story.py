@@ -23,7 +23,7 @@ from tests.acceptance.trade import HANDS, TICKET, Chapter, Trade
 
 ALL = os.environ.get("PARCELWATCH_BORDERS") == "all"
 ATTEMPTS = 5
-SETTLED = "after the commit of settle.settle"
+SETTLED = "after the commit of telling.settle.settle"
 
 # Where the daemon dies in each chapter, unless it dies everywhere.
 CHOSEN = {
@@ -33,7 +33,7 @@ CHOSEN = {
     "stalled": Border("before ops is told"),
     "complained": Border("after ops was told"),
     "answered": Border("after desk has answered", 2),
-    "damaged": Border("before the commit of outcomes.take_in"),
+    "damaged": Border("before the commit of asking.outcomes.take_in"),
     "refunded": Border("before the commit of shopping.taking.take_page"),
 }
 HAND = "after the letter was written, before that is answered"

@@ -17,9 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -27,6 +26,7 @@ from pathlib import Path
 from parcelwatch import clock, config
 from parcelwatch.model import Order, Parcel
 from parcelwatch.sandbox.demo_world import bulk_story
+from parcelwatch.sandbox.drawing import Row
 from parcelwatch.sandbox.wire_17track import item
 from parcelwatch.sandbox.world import World
 from parcelwatch.store import Store, parcels
@@ -83,7 +83,7 @@ def _serve(pipe: Connection) -> None:
 
 
 @contextmanager
-def outside() -> Iterator[tuple[str, list[Mapping[str, str]]]]:
+def outside() -> Iterator[tuple[str, list[Row]]]:
     """Their address, and what a shop knows of each kind of parcel."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
@@ -118,7 +118,7 @@ url = "json://{url.removeprefix("http://")}/alerts"
     return config.load(path)
 
 
-def fill(database: Path, count: int, rows: Sequence[Mapping[str, str]]) -> None:
+def fill(database: Path, count: int, rows: Sequence[Row]) -> None:
     now = clock.now()
     with Store.open(database) as store:
         for first in range(0, count, TOGETHER):
@@ -127,10 +127,18 @@ def fill(database: Path, count: int, rows: Sequence[Mapping[str, str]]) -> None:
                     parcels.add(store, _parcel(place, rows[place % KINDS]), now)
 
 
-def _parcel(place: int, row: Mapping[str, str]) -> Parcel:
+def _parcel(place: int, row: Row) -> Parcel:
     order = Order(f"{row['order']}-{place}", customer_name=row["customer_name"])
-    parcel = Parcel(0, number(place), "17track", clock.now(), company=row["company"], orders=(order,))
-    return replace(parcel, origin=row["origin"], destination=row["destination"])
+    return Parcel(
+        0,
+        number(place),
+        "17track",
+        clock.now(),
+        company=row["company"],
+        origin=row["origin"],
+        destination=row["destination"],
+        orders=(order,),
+    )
 
 
 def watched(known: config.Config, pid: int, count: int) -> Iterator[str]:

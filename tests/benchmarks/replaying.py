@@ -2,7 +2,7 @@
 
     .venv/bin/python -m tests.benchmarks.replaying [PARCELS]
 
-Histories of eight checkpoints, all promised, some late or stalled: replayed by core.replay; read from a file and
+Histories of eight checkpoints, all promised, some late or stalled: replayed by core.past.replay; read from a file and
 then replayed; and driven through `advance`, which takes an answer whenever something is new or a deadline falls. One
 core, processor time; the best of several rounds each, by turns.
 """

@@ -32,7 +32,7 @@ from tests.acceptance.world import Shop, ago, known
 from tests.servers import PATIENCE
 
 PROGRAM = (
-    "import os, sys; from pathlib import Path; from parcelwatch import config, daemon; "
+    "import os, sys; from pathlib import Path; from parcelwatch import config; from parcelwatch.running import daemon; "
     "sys.exit(daemon.run(config.load(Path(sys.argv[1])), os.environ))"
 )
 

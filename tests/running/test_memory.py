@@ -11,7 +11,7 @@ import pytest
 # Each thread takes some memory while the others hold theirs; then the C library tells how many heaps it made.
 HEAPS = """
 import ctypes, sys, threading
-from parcelwatch import memory
+from parcelwatch.running import memory
 if sys.argv[1] == "one":
     memory.one_heap()
 libc, all_took = ctypes.CDLL(None), threading.Barrier(5)

@@ -15,6 +15,7 @@ from typing import Final
 
 from parcelwatch.core.learn.counts import BINS, WEEK, Count, Day, weight
 from parcelwatch.core.learn.levels import Key, Scope
+from parcelwatch.model.frequent import frequent
 
 LEANS: Final = 15.0
 """So many parcels of the wider level stand beside those of a level."""
@@ -50,6 +51,7 @@ class Level:
         return self.reached[min(int(age), BINS - 1)]
 
 
+@frequent
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What was known of parcels like one, on one day; the widest level first. `pace`: that of the seven days before.

@@ -1,7 +1,7 @@
 """What a policy would have come to over many histories: its load, its precision, what it warned of and how early.
 
-What belongs here: counting. Each parcel is played by core.replay; figures are sums, so that histories may be counted in
-any number of parts and need not fit into memory.
+What belongs here: counting. Each parcel is played by core.past.replay; figures are sums, so that histories may be
+counted in any number of parts and need not fit into memory.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from parcelwatch.core.tracking.timeline import earliest, latest
 from parcelwatch.core.view import View
 from parcelwatch.duration import Duration
 from parcelwatch.model import Cause, Checkpoint, Entry, Fact, Form, Milestone, Severity
+from parcelwatch.model.frequent import frequent
 
 # Causes that a rule of their own speaks for, however long it lasts: a parcel with one of them is not merely silent.
 SETTLED = frozenset({Cause.DAMAGED, Cause.LOST, Cause.DESTROYED, Cause.REFUSED, Cause.CUSTOMS})
@@ -36,6 +37,7 @@ class Finding:
         return self.fact.since
 
 
+@frequent
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A rule's answer.

@@ -34,11 +34,11 @@ EARLIEST: Final = datetime(2025, 1, 1, tzinfo=UTC)
 class Doubt:
     """A jump that is not believed yet. Both times are readings of the monotonic clock, in seconds.
 
-    `since`: when it was seen. `denied_at`: when a courier's clock last spoke against it.
+    `since`: when it was seen, None while no courier can be asked. `denied_at`: when one's clock last spoke against it.
     """
 
     by: timedelta
-    since: float
+    since: float | None
     denied_at: float | None = None
 
 
@@ -91,22 +91,24 @@ def believed(belief: Belief, monotonic: float) -> datetime:
 
 
 def look(
-    belief: Belief, wall: datetime, monotonic: float, heard: Collection[timedelta] = ()
+    belief: Belief, wall: datetime, monotonic: float, heard: Collection[timedelta] = (), *, asking: bool = True
 ) -> tuple[Belief, Jump | None]:
     """What is believed after a look at both clocks, and what is new of a jump.
 
-    `heard`: how far ahead of the time believed couriers' clocks were, by their answers since the last look.
+    `heard`: how far ahead of the time believed couriers' clocks were, by their answers since the last look. `asking`:
+    whether they are asked at all; a jump that none could speak against is not believed for lasting.
     """
     line = believed(belief, monotonic)
     by = wall - line
     if _alike(by, _NOTHING):
         return Belief(wall, monotonic), None
-    known = belief.doubt
+    known, seen = belief.doubt, monotonic if asking else None
     if known is None or not _alike(known.by, by):
         # What was heard just now may have been said before it.
-        return replace(belief, doubt=Doubt(by, monotonic)), None
+        return replace(belief, doubt=Doubt(by, seen)), None
     denied = any(_alike(one, _NOTHING) for one in heard)
-    doubt = replace(known, denied_at=monotonic) if denied else known
+    since = seen if known.since is None or not asking else known.since
+    doubt = replace(known, since=since, denied_at=monotonic if denied else known.denied_at)
     if plausible(wall) and (any(_alike(one, by) for one in heard) or _lasted(doubt, monotonic)):
         return Belief(wall, monotonic), Jump(by, line, tell=known.denied_at is None)
     news = Jump(by, line, believed=False) if denied and known.denied_at is None else None
@@ -114,8 +116,10 @@ def look(
 
 
 def _lasted(doubt: Doubt, monotonic: float) -> bool:
+    if doubt.since is None:
+        return False
     if doubt.denied_at is not None:
-        return monotonic - doubt.denied_at >= CONTRADICTED.total_seconds()
+        return monotonic - max(doubt.since, doubt.denied_at) >= CONTRADICTED.total_seconds()
     return monotonic - doubt.since >= PATIENCE.total_seconds()
 
 

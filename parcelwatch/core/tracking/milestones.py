@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from parcelwatch.model import Cause, Checkpoint, Entry, Milestone
+from parcelwatch.model.frequent import frequent
 
 M = Milestone
 
@@ -69,6 +70,7 @@ _OVER = frozenset({M.DELIVERED, M.RETURNED})
 _BACK = frozenset({M.RETURNING, M.RETURNED})
 
 
+@frequent
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Where a parcel is, why, and the entry that brought it there (None before any)."""

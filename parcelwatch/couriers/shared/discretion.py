@@ -1,7 +1,7 @@
 """What an answer may repeat of its question: everything but the credentials it was asked with, in whatever form.
 
 What belongs here: how a request knows its secrets, and what was read of its answer without them. The forms a secret
-takes are core.secrecy's.
+takes are core.texts.secrecy's.
 """
 
 from __future__ import annotations

@@ -21,11 +21,13 @@ from parcelwatch.couriers.shared.times import Span, filled
 from parcelwatch.errors import CourierUnreadable
 from parcelwatch.lexicon import NOTHING, Reading
 from parcelwatch.model import Checkpoint, Milestone, Sure
+from parcelwatch.model.frequent import frequent
 
 _DELIVERED = Reading(Milestone.DELIVERED)
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
+@frequent
 @dataclass(frozen=True, slots=True)
 class Scan:
     """One event as a courier tells it.

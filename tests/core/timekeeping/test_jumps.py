@@ -45,11 +45,13 @@ class Watcher:
     def error(self) -> timedelta:
         return believed(self.belief, self.mark) - self.true
 
-    def watch(self, span: timedelta, off: timedelta, *heard: timedelta, step: float = 10.0) -> None:
+    def watch(
+        self, span: timedelta, off: timedelta, *heard: timedelta, step: float = 10.0, asking: bool = True
+    ) -> None:
         end = self.mark + span.total_seconds()
         while self.mark < end:
             self.mark = min(end, self.mark + step)
-            self.belief, jump = look(self.belief, self.true + off, self.mark, heard)
+            self.belief, jump = look(self.belief, self.true + off, self.mark, heard, asking=asking)
             self.news += [jump] if jump else []
 
 
@@ -118,6 +120,33 @@ def test_an_answer_from_just_before_the_jump_denies_nothing() -> None:
     one.watch(10 * SECOND, HOUR, TRUE, step=10)
     one.watch(PATIENCE + 20 * SECOND, HOUR)
     assert one.error == HOUR
+
+
+def test_a_jump_that_no_courier_could_speak_against_is_not_believed_for_lasting() -> None:
+    one = Watcher()
+    one.watch(3 * DAY, 2 * DAY, step=60, asking=False)
+    assert abs(one.error) < SECOND
+    one.watch(PATIENCE - 20 * SECOND, 2 * DAY)
+    assert abs(one.error) < SECOND
+    one.watch(30 * SECOND, 2 * DAY)
+    assert one.error == 2 * DAY
+    assert [jump.believed for jump in one.news] == [True]
+
+
+def test_what_a_courier_denied_before_nobody_could_be_asked_is_denied_for_a_day_of_asking() -> None:
+    one = Watcher()
+    one.watch(HOUR, 2 * DAY, TRUE, step=60)
+    one.watch(3 * DAY, 2 * DAY, step=60, asking=False)
+    one.watch(CONTRADICTED - HOUR, 2 * DAY, step=60)
+    assert abs(one.error) < SECOND
+    one.watch(2 * HOUR, 2 * DAY, step=60)
+    assert one.error == 2 * DAY
+
+
+def test_an_answer_that_was_on_its_way_bears_a_jump_out_though_nobody_is_asked_any_more() -> None:
+    one = Watcher()
+    one.watch(20 * SECOND, 8 * HOUR, 8 * HOUR - SECOND, asking=False)
+    assert one.error == 8 * HOUR
 
 
 def test_a_year_before_this_program_is_never_believed() -> None:

@@ -1,7 +1,7 @@
 """Which couriers a tracking number may belong to. Nothing here ever chooses one.
 
 What belongs here: holding a number against every form there is, and ranking what fits. The forms are tables: `world`,
-`china`, and `posts` for the numbers of the postal union; `checks` computes check digits; core.companies
+`china`, and `posts` for the numbers of the postal union; `checks` computes check digits; core.rows.companies
 names the couriers.
 
 Public libraries for this were looked at. The nearest, `tracking-numbers` 0.1.8 (2022, no types), stops at the first

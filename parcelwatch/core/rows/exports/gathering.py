@@ -1,6 +1,7 @@
 """What the lines of an export say together: each order once, with its numbers, and whether it is over.
 
-What belongs here: from the cells of lines to orders told of. What a cell holds in the end is core.intake's to read.
+What belongs here: from the cells of lines to orders told of. What a cell holds in the end is core.rows.intake's to
+read.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The tracking numbers of one cell, as shops and their plugins write them: alone, several, with a courier's name.
 
-What belongs here: taking a cell apart. Whether a number is one is core.cells' to say.
+What belongs here: taking a cell apart. Whether a number is one is core.rows.cells' to say.
 """
 
 from __future__ import annotations
