@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from parcelwatch.errors import StoreBusy, StoreDamaged, StoreError, StoreFailing, StoreFull
-from parcelwatch.store import copies, damage, files, schema
+from parcelwatch.store import damage, files, schema
 from parcelwatch.store.copying import before_upgrade, copy_to
 from parcelwatch.store.faults import seam
 from parcelwatch.store.places import Places

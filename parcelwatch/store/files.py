@@ -68,7 +68,8 @@ def require_not_deleted(path: Path) -> None:
     if (held := holder(path)) and held[1] is not None:
         raise StoreMoved(
             f"{path} was moved or deleted under the daemon (process {held[0]}): put it back where it was; if it was "
-            f"deleted, the daemon saves within a minute what it held, and `parcelwatch db restore {kept}` puts that there"
+            "deleted, the daemon saves within a minute what it held, and "
+            f"`parcelwatch db restore {kept}` puts that there"
         )
     if kept.exists():
         raise StoreMoved(

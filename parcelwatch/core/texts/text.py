@@ -45,8 +45,8 @@ _SITE: Final = re.compile(r"//|:(?=[^\W\d_])|(?<=\w)\.[^\W\d_]{2,}(?:[/:]|$)")
 _LINK: Final = re.compile(
     r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:[/?#][A-Za-z0-9._~:/?#!$&'()*+,;=%\[\]-]*)?"
 )
-# "config.toml:14: couriers.my_dhl.key", and no further than its key; "`parcelwatch db restore /var/back.db`", what people
-# are told to type, where nothing in it rings or opens anything.
+# "config.toml:14: couriers.my_dhl.key", and no further than its key; "`parcelwatch db restore /var/back.db`", what
+# people are told to type, where nothing in it rings or opens anything.
 _COPIED: Final = re.compile(
     r"((?:^|(?<=[\s/：]))[\w.-]+\.toml(?::\d+)?(?:: [\w-]+(?:\.[\w-]+)+(?=[:：]))?(?=[:：\s]|$)|`(?:(?!//)[^`@<>])+`)"
 )

@@ -147,5 +147,17 @@ def test_a_file_of_ours_stays_whole_and_nothing_beside_it_comes_alive() -> None:
     assert (
         ours("/etc/parcelwatch/config.toml:14: shops.a.key: no") == "/etc/parcelwatch/config.toml:14: shops.a.key: no"
     )
-    for hostile in ("a.toml.example.com", "a.toml:evil.com", "a.toml:1: evil.example.com", "@a.toml", "https://x.toml"):
+    typed = "run `parcelwatch db restore /var/lib/shop.db.rescued`"
+    assert ours(typed) == typed
+    for hostile in (
+        "`see https://evil.com`",
+        "`@all`",
+        "`<!channel>`",
+        "evil.com `",
+        "a.toml.example.com",
+        "a.toml:evil.com",
+        "a.toml:1: evil.example.com",
+        "@a.toml",
+        "https://x.toml",
+    ):
         assert BREAK in ours(hostile), hostile
