@@ -81,7 +81,11 @@ class Show:
             if self._whole(one):
                 self._panel(one)
             else:
-                self._step(f"→ {one.channel}: {one.title}", most=WIDEST)
+                self._step(self._headed(one), most=WIDEST)
+
+    def _headed(self, one: Arrived) -> str:
+        t = self._t
+        return t("→ agents: {title}", title=one.title) if one.channel == "agents" else f"→ {one.channel}: {one.title}"
 
     def _whole(self, one: Arrived) -> bool:
         """Whether it is worth its lines: one of each sort of trouble, some digests, letters that were sent."""

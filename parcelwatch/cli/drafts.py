@@ -209,8 +209,10 @@ def _edit_one(desk: Desk, of: int, body_file: str, subject: str | None, by: str,
     with desk.store() as store:
         before = shapes.draft_whole(store, of, desk.words, alone=alone)
         words = new_words(before, body_file, subject, f"parcelwatch drafts edit {of} --body-file better.txt")
+        same = not alone and words == (before["subject"], before["body"].strip())
         stood = joined.standing(store, of)
-        _act(desk, store, of, "edit", by, subject=words[0], body=words[1], letter=before["drafts"])
+        if not same:
+            _act(desk, store, of, "edit", by, subject=words[0], body=words[1], letter=before["drafts"])
         shown = shapes.draft_whole(store, of, desk.words)
         changed = joined.changed(store, stood)
         others = [shapes.draft_whole(store, one, desk.words) for one in changed if one != of]
@@ -218,6 +220,9 @@ def _edit_one(desk: Desk, of: int, body_file: str, subject: str | None, by: str,
         output.emit(shown)
         return
     t = desk.tongue
+    if same:
+        output.say(t("Draft {draft} is left as it was: nothing in its words was changed.", draft=of))
+        return
     output.say(t("Draft {draft} is changed; `parcelwatch drafts approve {draft}` when it may go.", draft=of))
     joined.say(others, t)
 

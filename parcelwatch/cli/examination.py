@@ -21,7 +21,7 @@ from parcelwatch.errors import ConfigError, StoreError
 from parcelwatch.running import accepted, making, vitals
 from parcelwatch.shopping.stalls import stalls
 from parcelwatch.store import Store, audit, walreset
-from parcelwatch.store.service import holder
+from parcelwatch.store.service import holder, require_not_deleted
 from parcelwatch.ticketing.counters import counters
 from parcelwatch.wording.own_letters import broken_templates
 
@@ -61,6 +61,10 @@ def meanwhile(desk: Desk) -> Iterator[str]:
 
 
 def _absent(database: Path) -> Remark:
+    try:
+        require_not_deleted(database)
+    except StoreError as error:
+        return Remark(str(error))
     missing = f"there is no database at {database} yet"
     if not os.access(database.parent, os.W_OK | os.X_OK):
         return Remark(f"{missing}, and this user cannot make one in {database.parent}: run it with sudo, or see to it")

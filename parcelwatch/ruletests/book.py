@@ -65,6 +65,7 @@ def read(path: Path, configured: Policy | None = None, accounts: Collection[str]
 
 def _stories(written: Mapping[str, Any], places: Places, configured: Policy, accounts: Collection[str]) -> list[Story]:
     if "test" not in written:
+        only(written, (*_KEYS, "test"))
         return [_story(written, places, (), configured, accounts)]
     only(written, ("test",))
     with within("test"):

@@ -33,7 +33,7 @@ from parcelwatch.wording.render import Renderer
 log = structlog.get_logger()
 
 KIND: Final = "database"
-SAVED: Final = ". What it held was saved as {copy}: run `parcelwatch db restore {copy}`"
+SAVED: Final = "; what it held was saved, and `parcelwatch db restore {copy}` puts that there"
 T = TypeVar("T")
 
 

@@ -10,11 +10,12 @@ import asyncio
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email.utils import formatdate
 from functools import lru_cache
 from pathlib import Path
+from textwrap import wrap
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl
@@ -28,7 +29,7 @@ from parcelwatch import clock
 from parcelwatch.errors import BadInput
 from parcelwatch.sandbox import reading
 from parcelwatch.sandbox.desk_17track import SeventeenTrack
-from parcelwatch.sandbox.story import APIS, Story
+from parcelwatch.sandbox.story import APIS, Story, StoryParcel
 from parcelwatch.sandbox.trouble import LOGIN, LOGIN_PATH, Scene, plain, play
 from parcelwatch.sandbox.wire import Api, Call
 from parcelwatch.sandbox.wire_dhl import Dhl
@@ -37,7 +38,7 @@ from parcelwatch.sandbox.world import World
 
 MAKERS: Mapping[str, Callable[[World], Api]] = {"17track": SeventeenTrack, "dhl": Dhl, "kuaidi100": Kuaidi100}
 SECONDS_TO_STOP = 10
-SHOWN = 5
+SHOWN = 10
 
 
 class SandboxServer:
@@ -254,8 +255,8 @@ def introduction(server: SandboxServer, story: Story) -> list[str]:
         "",
         "and watch its parcels:",
         "",
-        *(f"parcelwatch parcels add {_options(parcel.number, api, parcel.company)}" for parcel in parcels[:SHOWN]),
-        *([f"also: {', '.join(parcel.number for parcel in parcels[SHOWN:])}"] if len(parcels) > SHOWN else []),
+        *(f"parcelwatch parcels add {_options(parcel, api)}" for parcel in parcels[:SHOWN]),
+        *_wrapped("also:", [parcel.number for parcel in parcels[SHOWN:]]),
         "",
         *_announced(server, story),
         "Ctrl-C ends it.",
@@ -269,5 +270,11 @@ def _announced(server: SandboxServer, story: Story) -> list[str]:
     return ["Part of the story, counted from its start:", *lines, ""] if lines else []
 
 
-def _options(number: str, api: str, company: str) -> str:
-    return f"{number} --courier sandbox_{api}" + (f" --company {company}" if company else "")
+def _options(parcel: StoryParcel, api: str) -> str:
+    wanted = (("company", parcel.company), ("phone-last4", parcel.phone_last4))
+    return f"{parcel.number} --courier sandbox_{api}" + "".join(f" --{name} {value}" for name, value in wanted if value)
+
+
+def _wrapped(head: str, numbers: Sequence[str]) -> list[str]:
+    """Lines in which no number is broken; none where there are no numbers."""
+    return wrap(f"{head} {', '.join(numbers)}", 79, break_on_hyphens=False) if numbers else []

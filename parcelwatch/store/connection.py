@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from parcelwatch.errors import StoreBusy, StoreDamaged, StoreError, StoreFailing, StoreFull
-from parcelwatch.store import copies, damage, files, schema
+from parcelwatch.store import damage, files, schema
 from parcelwatch.store.copying import before_upgrade, copy_to
 from parcelwatch.store.faults import seam
 from parcelwatch.store.places import Places
@@ -284,7 +284,7 @@ class Store:
         """
         if any(os.fstat(claim).st_nlink for claim in self._claims[1:]):
             return None
-        target = copies.rescued(self.path)
+        target = files.place_to_rescue(self.path)
         copy_to(self.conn, target)
         return target
 

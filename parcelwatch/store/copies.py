@@ -10,18 +10,16 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import Final
 
-from parcelwatch.store.files import private, read
+from parcelwatch.store.files import private, read, rescued
 
 KEPT: Final = 3
 """Copies from before an upgrade that are kept, the newest."""
 
 _NOTE: Final = ".backup"
 _BEFORE: Final = ".before-"
-_RESCUED: Final = ".rescued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +44,9 @@ def before(database: Path, version: str) -> Path:
     return database.with_name(f"{database.name}{_BEFORE}{version}")
 
 
-def rescued(database: Path) -> Path:
-    """Where the copy goes that is made of a database that was deleted while it was open.
-
-    Never in the place of another: that may be the last there is of what came before.
-    """
-    names = (f"{database.name}{_RESCUED}{f'-{nth}' if nth > 1 else ''}" for nth in count(1))
-    return next(place for name in names if not (place := database.with_name(name)).exists())
-
-
 def newest(database: Path) -> Copy | None:
     """The newest copy there is; None where none is known or left."""
-    found = [*_beside(database, _BEFORE), *_beside(database, _RESCUED)]
+    found = [*_beside(database, _BEFORE), *(copy for path in rescued(database) for copy in _there(path))]
     with suppress(OSError, ValueError):  # the note may be as damaged as the database
         noted = Path(os.fsdecode(read(database.with_name(database.name + _NOTE))[0]))
         found += _there(noted)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from collections.abc import Iterator
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +37,7 @@ def look(path: Path, *, create: bool, locked: bool = True) -> bool:
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
+        require_not_deleted(path)
         if create:
             return False
         raise StoreError(
@@ -54,6 +57,36 @@ def look(path: Path, *, create: bool, locked: bool = True) -> bool:
             f"delete the others (`find / -xdev -samefile {path}` lists them), and copy with `parcelwatch db backup`"
         )
     return True
+
+
+def rescued(path: Path) -> tuple[Path, ...]:
+    """The copies there are of databases that were deleted at this place while they were open, the newest last."""
+    return tuple(takewhile(Path.exists, _places_of_rescued(path)))
+
+
+def place_to_rescue(path: Path) -> Path:
+    """Where the next one goes: in the place of no other, which may be the last there is of what came before."""
+    return next(place for place in _places_of_rescued(path) if not place.exists())
+
+
+def _places_of_rescued(path: Path) -> Iterator[Path]:
+    return (path.with_name(f"{path.name}.rescued{f'-{nth}' if nth > 1 else ''}") for nth in count(1))
+
+
+def require_not_deleted(path: Path) -> None:
+    """Raise StoreMoved where a database that is not there was deleted, so that no empty one takes its place."""
+    kept = next(reversed(rescued(path)), None)
+    if (held := holder(path)) and held[1] is not None:
+        raise StoreMoved(
+            f"{path} was moved or deleted under the daemon (process {held[0]}): put it back where it was; if it was "
+            "deleted, the daemon saves within a minute what it held, and "
+            f"`parcelwatch db restore {place_to_rescue(path)}` puts that there"
+        )
+    if kept:
+        raise StoreMoved(
+            f"there is no database at {path}, but what a deleted one held was saved: `parcelwatch db restore {kept}` "
+            f"puts it there; to begin anew, delete that copy (`rm {kept}`)"
+        )
 
 
 def require_file(path: Path) -> None:

@@ -41,6 +41,11 @@ def holder(database: Path) -> int | None:
     return None if held is None else held[0]
 
 
+def require_not_deleted(database: Path) -> None:
+    """Raise StoreMoved, with what to do, where a database that is not there was deleted or moved away."""
+    files.require_not_deleted(database)
+
+
 _COLUMNS: Final = "pid, version, path, started_at, fingerprint, loaded_at, changes, refused, refused_at, answers"
 
 

@@ -67,6 +67,7 @@ _TEMPLATES: Final = {
     Form.CLAIM_DUE: "claim",
     Form.CLAIM_MISSED: "claim",
 }
+_OF_STORE: Final = frozenset(form for form, name in _TEMPLATES.items() if name == "database")
 _LETTER_TEMPLATES: Final = {Why.DRAFTED: "draft", Why.WITHDRAWN: "withdrawn", Why.UNSURE: "unsure"}
 
 
@@ -277,9 +278,9 @@ class Renderer(Sentences, Correspondence):
         }
 
     def _error(self, fact: Fact) -> str:
-        """What went wrong; of the database it is said in our own words, and what is to be typed must be whole."""
+        """Why an account or the database cannot be used; what is said of the database is all our own."""
         said = self._retold(fact.reason)
-        return to_be_copied(said, REASON) if _TEMPLATES.get(fact.says) == "database" else third_party(said, REASON)
+        return to_be_copied(shown(said), REASON) if fact.says in _OF_STORE else third_party(said, REASON)
 
     def _unread(self, one: Unread, *, ours: bool) -> dict[str, object]:
         """`ours`: its text is a sentence of the program's, unless it is somebody else's all the same."""

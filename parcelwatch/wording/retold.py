@@ -63,8 +63,10 @@ class Retold:
             return ""
         hint = str(catalogue(self._language, "sentences")["near"])
         hints = [hint.format(name=name) for name in _NEAR.findall(english)]
-        said = self._retold(_NEAR.sub(lambda found: hint.format(name=found[1]), english))
-        if not said and hints and (bare := self._retold(_NEAR.sub("", english))):
+        bare = self._retold(_NEAR.sub("", english)) if hints else ""
+        said = bare + "".join(hints) if bare and english.endswith("?)") else ""  # what stood last stays last
+        said = said or self._retold(_NEAR.sub(lambda found: hint.format(name=found[1]), english))
+        if not said and bare:
             said = bare + "".join(hints)
         return said or str(self._agents["milestones"].get(english, ""))
 

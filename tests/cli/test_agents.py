@@ -215,6 +215,14 @@ def test_an_edited_draft_must_be_approved_again(watched: Shop) -> None:
     assert (unsaid.code, "parcelwatch drafts edit 1 --body-file" in unsaid.err) == (2, True)
 
 
+def test_a_draft_that_is_saved_without_a_change_is_not_edited_and_stays_approved(watched: Shop) -> None:
+    body = watched.run("drafts", "show", "1", "--json").document["body"]
+    watched.run("drafts", "approve", "1")
+    assert "left as it was" in watched.run("drafts", "edit", "1", "--body-file", watched.file(body, "same.txt")).out
+    shown = watched.run("drafts", "show", "1", "--json").document
+    assert (shown["state"], [one["verb"] for one in shown["events"]][-1]) == ("approved", "approve")
+
+
 def test_nothing_in_an_edited_draft_steers_a_terminal_or_the_head_of_a_mail(watched: Shop) -> None:
     body = watched.file("One\x1b[31m\r\n\tTwo\x07\x85Three", "odd.txt")
     shown = watched.run("drafts", "edit", "1", "--subject", "a\nBcc: b\x1b[31m", "--body-file", body, "--json").document

@@ -77,6 +77,10 @@ def test_a_test_with_a_policy_of_its_own_is_played_under_that(shop: Shop) -> Non
         (HOLDS.replace("[[then]]", '[parcel]\ncourier = "my_dlh"\n[[then]]', 1), '(did you mean "my_dhl"?)'),
         (HOLDS.replace("[[then]]", "[parcel]\ndestination = 3\n[[then]]", 1), "expected a text in quotes, got 3"),
         (HOLDS.replace("[[then]]", '[policy]\nzone = "Mars"\n[[then]]', 1), 'ours.toml:4: no time zone "Mars"'),
+        (
+            "[[tests]]" + HOLDS.replace("[[then", "[[tests.then"),
+            'ours.toml:1: unknown key tests (did you mean "test"?)',
+        ),
         (HOLDS.replace("title", "titel"), 'ours.toml:2: unknown key titel (did you mean "title"?)'),
         ("title = 'x'\nthen = 3\n", "ours.toml:2: then is written with two brackets, [[then]], got 3"),
         ("test = 3\n", "ours.toml:1: test is written with two brackets, [[test]], got 3"),

@@ -336,6 +336,10 @@ def test_a_sentence_has_the_same_places_in_every_language(language: str) -> None
             "there is no case 7; `parcelwatch cases list` shows them",
             "没有案件 7；`parcelwatch cases list` 列出全部案件",
         ),
+        (
+            "company 'op' is not known for kuaidi100 (did you mean \"ups\"?)",
+            "kuaidi100 没有快递公司 'op'（是不是 \"ups\"？）",
+        ),
         ("no channel 'op' (did you mean \"ops\"?); configured: ops", "没有渠道 'op'（是不是 \"ops\"？）；已配置：ops"),
         ("draft 3 is sent; only an approved one can be sent", "草稿 3 现为已发送；批准后才能发送"),
         (

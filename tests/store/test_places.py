@@ -117,14 +117,18 @@ def test_a_database_that_was_deleted_under_a_daemon_is_saved_whole(path: Path) -
 
 
 def test_what_was_saved_of_one_database_stays_when_the_next_is_deleted_too(path: Path) -> None:
-    saved = []
+    saved: list[Path] = []
     for number in ("31", "32"):
+        if saved:
+            backup.restore(path, saved[-1], NOW)
         with Store.open(path) as store:
             store.hold_daemon_lock()
             add(store, number)
             path.unlink()
-            saved.append(store.rescue())
-    assert [known(copy) for copy in saved if copy] == [["31"], ["32"]]
+            copy = store.rescue()
+        assert copy is not None
+        saved.append(copy)
+    assert [known(copy) for copy in saved] == [["31"], ["31", "32"]]
     newest = copies.newest(path)
     assert newest is not None
     assert newest.path == saved[1]
@@ -138,6 +142,26 @@ def test_who_only_looks_for_a_daemon_is_not_taken_for_one(path: Path) -> None:
             with pytest.raises(StoreBusy):
                 store.hold_daemon_lock()
         store.hold_daemon_lock()
+
+
+def test_no_empty_database_takes_the_place_of_one_that_was_deleted_under_a_daemon(path: Path) -> None:
+    with Store.open(path) as store:
+        store.hold_daemon_lock()
+        add(store, "31")
+        path.unlink()
+        with pytest.raises(StoreMoved, match=rf"daemon \(process {os.getpid()}\).*db restore"):
+            Store.open(path)
+        saved = store.rescue()
+    assert saved is not None
+    with pytest.raises(StoreMoved, match=f"db restore {saved}"):
+        Store.open(path)
+    assert not path.exists()
+    backup.restore(path, saved, NOW)
+    assert known(path) == ["31"]
+    path.unlink()
+    saved.unlink()
+    with Store.open(path):
+        assert known(path) == []
 
 
 def test_a_database_that_lies_elsewhere_is_not_copied(path: Path) -> None:

@@ -45,10 +45,11 @@ _SITE: Final = re.compile(r"//|:(?=[^\W\d_])|(?<=\w)\.[^\W\d_]{2,}(?:[/:]|$)")
 _LINK: Final = re.compile(
     r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:[/?#][A-Za-z0-9._~:/?#!$&'()*+,;=%\[\]-]*)?"
 )
-# "config.toml:14: couriers.my_dhl.key", and no further than its key.
-_SPOT: Final = re.compile(
-    r"(`parcelwatch [\w./ -]+`"
-    r"|(?:^|(?<=[\s/：]))[\w.-]+\.toml(?::\d+)?(?:: [\w-]+(?:\.[\w-]+)+(?=[:：]))?(?=[:：\s]|$))"
+# "config.toml:14: couriers.my_dhl.key", and no further than its key; "`parcelwatch db restore /var/back.db`", what
+# people are told to type, where nothing in it rings or opens anything.
+_COPIED: Final = re.compile(
+    r"((?:^|(?<=[\s/：]))[\w.-]+\.toml(?::\d+)?(?:: [\w-]+(?:\.[\w-]+)+(?=[:：]))?(?=[:：\s]|$)"
+    r"|`(?:parcelwatch|df|dmesg|find|ls|rm|sudo|systemctl)\b(?:(?!//)[^`@<>])*`)"
 )
 # At its end, what stands behind it may be ours.
 _LIVE: Final = re.compile(r"[@<](?=\S|$)|(?:\b[A-Za-z][A-Za-z0-9+.-]*:)(?=\S)|(?<=\w)\.(?=[^\W\d_]{2})")
@@ -61,8 +62,8 @@ def clean(text: str, limit: int = 200) -> str:
 
 
 def ours(text: str, limit: int = 200) -> str:
-    """The same for a sentence of ours: a configuration's name, line and keys, and commands, are left whole to copy."""
-    pieces = _SPOT.split(plain(text, limit * 10))
+    """The same for a sentence of ours: a configuration's name, line and keys, and commands, can be copied."""
+    pieces = _COPIED.split(plain(text, limit * 10))
     pieces[::2] = (_LIVE.sub(lambda live: live[0] + BREAK, piece) for piece in pieces[::2])
     return cut("".join(pieces), limit)
 

@@ -147,10 +147,14 @@ def test_a_file_of_ours_stays_whole_and_nothing_beside_it_comes_alive() -> None:
     assert (
         ours("/etc/parcelwatch/config.toml:14: shops.a.key: no") == "/etc/parcelwatch/config.toml:14: shops.a.key: no"
     )
-    command = "`parcelwatch db restore /var/lib/parcelwatch/shop.db.rescued`"
-    assert ours(f"saved; run {command}") == f"saved; run {command}"
+    for typed in ("run `parcelwatch db restore /var/lib/shop.db.rescued`", "`rm /var/shop.db.rescued`"):
+        assert ours(typed) == typed
     for hostile in (
         "`parcelwatch https://evil.example`",
+        "`see evil.com`",
+        "`@all`",
+        "`<!channel>`",
+        "evil.com `",
         "a.toml.example.com",
         "a.toml:evil.com",
         "a.toml:1: evil.example.com",
