@@ -32,6 +32,7 @@ from parcelwatch.channels.services.webhook import Webhook
 from parcelwatch.channels.services.wecomapp import WeComApp
 from parcelwatch.channels.services.wecombot import WeComBot
 from parcelwatch.channels.told import Told
+from parcelwatch.core.rows.near import did_you_mean
 from parcelwatch.errors import ConfigError
 
 SERVICES: Final = (
@@ -70,10 +71,7 @@ def service(name: str, url: str) -> Told | Other:
     plugin = apprise.Apprise.instantiate(url, asset=apprise.AppriseAsset(service_timeout=0, http_redirects=False))
     _refuse(name, list(_login_faults(scheme, url, plugin)) or _raw_signs(url))
     if plugin is None:
-        shown = f'one that begins "{scheme}://"' if scheme else "what it holds"
-        raise _refusal(
-            name, [f"expected an Apprise URL such as slack://… or mailto://…, cannot use {shown}{_hint(scheme, url)}"]
-        )
+        raise _refusal(name, [f"{_wanted(scheme)}{_hint(scheme, url)}"])
     _refuse(name, list(_unread(scheme, url, plugin)) or _faults(plugin))
     return plugin if isinstance(plugin, Told) else Other(plugin)
 
@@ -212,6 +210,25 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, Mapping | Iterable):
         for each in value.values() if isinstance(value, Mapping) else value:
             yield from _texts(each)
+
+
+def _wanted(scheme: str) -> str:
+    """What is wrong with a URL that no service takes: what stands behind its scheme, or the scheme itself."""
+    plugins = _plugins()
+    if scheme in plugins:
+        form = plugins[scheme].templates[0].format_map(_Named(schema=scheme))
+        return f'what stands behind "{scheme}://" is not what that service takes, such as {form}'
+    shown = (
+        f'one that begins "{scheme}://"{did_you_mean(scheme, list(plugins.schemas()))}' if scheme else "what it holds"
+    )
+    return f"expected an Apprise URL such as slack://… or mailto://…, cannot use {shown}"
+
+
+class _Named(dict[str, str]):
+    """The parts of a template by their names, as people are to fill them in."""
+
+    def __missing__(self, part: str) -> str:
+        return part.upper()
 
 
 def _hint(scheme: str, url: str) -> str:
