@@ -218,9 +218,8 @@ def _wanted(scheme: str) -> str:
     if scheme in plugins:
         form = plugins[scheme].templates[0].format_map(_Named(schema=scheme))
         return f'what stands behind "{scheme}://" is not what that service takes, such as {form}'
-    shown = (
-        f'one that begins "{scheme}://"{did_you_mean(scheme, list(plugins.schemas()))}' if scheme else "what it holds"
-    )
+    near = "" if scheme in ("http", "https") else did_you_mean(scheme, list(plugins.schemas()))
+    shown = f'one that begins "{scheme}://"{near}' if scheme else "what it holds"
     return f"expected an Apprise URL such as slack://… or mailto://…, cannot use {shown}"
 
 

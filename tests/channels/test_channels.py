@@ -162,7 +162,7 @@ def test_no_failure_tells_the_key(how: Behaviour) -> None:
         ("json://127.0.0.1/x?retry=3", "retry="),
         ("fluxer://123456789012345678/abcdefghijklmnopqrstuvwxyz?format=markdown", "format="),
         ("slak://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "slak://"),
-        ("https://hooks.example/" + TOKEN, "https://"),
+        ("https://hooks.example/" + TOKEN, 'cannot use one that begins "https://"'),
         ("wecombot://", 'behind "wecombot://" is not what that service takes, such as wecombot://KEY'),
         ("slak://a/b/c", '(did you mean "slack"?)'),
         (TOKEN, "expected an Apprise URL"),
